@@ -1,0 +1,160 @@
+// swift-tools-version: 6.1
+
+import CompilerPluginSupport
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("ImmutableWeakCaptures"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+  name: "Hull",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "petshop", targets: ["PetShop"]),
+    .library(name: "Hull", targets: ["Hull"]),
+    .library(name: "HullCLI", targets: ["HullCLI"]),
+    .library(name: "HullTesting", targets: ["HullTesting"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
+  ],
+  targets: [
+    // Layers, lowest first: a target imports only targets above it in this list.
+    .systemLibrary(
+      name: "CSQLite",
+      pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
+    ),
+    .target(name: "HullValues", swiftSettings: settings),
+    .target(
+      name: "HullPersistence",
+      dependencies: ["HullValues", "CSQLite"],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "HullDatabase",
+      dependencies: [
+        "HullValues", "HullPersistence",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: settings
+    ),
+    .macro(
+      name: "HullMacros",
+      dependencies: [
+        .product(name: "SwiftCompilerPlugin", package: "swift-syntax"),
+        .product(name: "SwiftDiagnostics", package: "swift-syntax"),
+        .product(name: "SwiftSyntax", package: "swift-syntax"),
+        .product(name: "SwiftSyntaxBuilder", package: "swift-syntax"),
+        .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
+      ],
+      swiftSettings: settings
+    ),
+    .target(name: "Hull", dependencies: ["HullValues", "HullMacros"], swiftSettings: settings),
+    .target(
+      name: "HullRuntime",
+      dependencies: [
+        "HullValues", "HullPersistence", "HullDatabase", "Hull",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "HullServer",
+      dependencies: [
+        "HullValues", "HullRuntime",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "HullCLI",
+      dependencies: [
+        "HullValues", "HullPersistence", "HullDatabase", "Hull", "HullRuntime", "HullServer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "HullTesting",
+      dependencies: ["HullValues", "HullPersistence", "HullDatabase", "Hull", "HullRuntime"],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "PetShop",
+      dependencies: ["Hull", "HullCLI"],
+      path: "convex",
+      swiftSettings: settings
+    ),
+
+    .testTarget(
+      name: "HullValuesTests",
+      dependencies: ["HullValues"],
+      resources: [.copy("Vectors")],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "HullPersistenceTests",
+      dependencies: ["HullPersistence", "HullValues", "CSQLite"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "HullDatabaseTests",
+      dependencies: ["HullDatabase", "HullPersistence", "HullValues"],
+      swiftSettings: settings
+    ),
+    .testTarget(name: "HullTests", dependencies: ["Hull", "HullValues"], swiftSettings: settings),
+    .testTarget(
+      name: "HullMacrosTests",
+      dependencies: [
+        "HullMacros",
+        .product(name: "SwiftSyntaxMacroExpansion", package: "swift-syntax"),
+        .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "HullRuntimeTests",
+      dependencies: ["HullRuntime", "HullDatabase", "HullPersistence", "Hull", "HullValues"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "HullServerTests",
+      dependencies: ["HullServer", "HullRuntime", "HullPersistence", "Hull", "HullValues"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "HullTestingTests",
+      dependencies: ["HullTesting", "Hull", "HullValues"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "PetShopTests",
+      dependencies: ["PetShop", "HullTesting", "Hull", "HullValues"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["HullValues", "PetShop"],
+      resources: [.copy("Clients")],
+      swiftSettings: settings
+    ),
+    .testTarget(name: "TidyTests", swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

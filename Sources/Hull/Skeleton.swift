@@ -1,0 +1,1 @@
+// The skeleton of Hull; its owner replaces this file.

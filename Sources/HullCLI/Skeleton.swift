@@ -1,0 +1,1 @@
+// The skeleton of HullCLI; its owner replaces this file.

@@ -1,0 +1,1 @@
+// The skeleton of HullDatabase; its owner replaces this file.

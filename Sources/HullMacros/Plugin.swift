@@ -1,0 +1,7 @@
+import SwiftCompilerPlugin
+import SwiftSyntaxMacros
+
+@main
+struct HullMacrosPlugin: CompilerPlugin {
+  let providingMacros: [any Macro.Type] = []
+}

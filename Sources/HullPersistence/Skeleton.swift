@@ -1,0 +1,1 @@
+// The skeleton of HullPersistence; its owner replaces this file.

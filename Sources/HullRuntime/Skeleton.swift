@@ -1,0 +1,1 @@
+// The skeleton of HullRuntime; its owner replaces this file.

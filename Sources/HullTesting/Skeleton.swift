@@ -1,0 +1,1 @@
+// The skeleton of HullTesting; its owner replaces this file.

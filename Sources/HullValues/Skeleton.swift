@@ -1,0 +1,1 @@
+// The skeleton of HullValues; its owner replaces this file.

@@ -1,0 +1,1 @@
+// The skeleton of HullDatabaseTests; its owner replaces this file.

@@ -1,0 +1,1 @@
+// The skeleton of HullMacrosTests; its owner replaces this file.

@@ -1,0 +1,1 @@
+// The skeleton of HullPersistenceTests; its owner replaces this file.

@@ -1,0 +1,1 @@
+// The skeleton of HullRuntimeTests; its owner replaces this file.

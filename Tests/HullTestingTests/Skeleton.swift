@@ -1,0 +1,1 @@
+// The skeleton of HullTestingTests; its owner replaces this file.

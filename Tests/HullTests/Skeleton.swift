@@ -1,0 +1,1 @@
+// The skeleton of HullTests; its owner replaces this file.

@@ -1,0 +1,1 @@
+// The skeleton of HullValuesTests; its owner replaces this file.

@@ -1,0 +1,1 @@
+// The skeleton of PetShopTests; its owner replaces this file.

@@ -1,0 +1,1 @@
+// The skeleton of TidyTests; its owner replaces this file.
