@@ -1,1 +1,0 @@
-// The skeleton of TidyTests; its owner replaces this file.
