@@ -1,1 +1,0 @@
-// The skeleton of HullPersistence; its owner replaces this file.

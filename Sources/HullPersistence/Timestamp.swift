@@ -1,0 +1,55 @@
+/// A point in the history of a store: nanoseconds since the Unix epoch.
+///
+/// Commits have strictly increasing timestamps. A snapshot "at" a timestamp holds every commit with
+/// that timestamp or an earlier one (spec/database.md 12).
+package struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable {
+  /// Nanoseconds since the Unix epoch.
+  package var rawValue: Int64
+
+  /// Makes a timestamp of nanoseconds since the Unix epoch.
+  package init(rawValue: Int64) {
+    self.rawValue = rawValue
+  }
+
+  /// Before every commit.
+  package static let zero = Timestamp(rawValue: 0)
+
+  /// The next representable timestamp.
+  package var successor: Timestamp { Timestamp(rawValue: rawValue + 1) }
+
+  /// Milliseconds since the epoch, as `_creationTime` and a function's clock show it: whole
+  /// milliseconds plus a fraction, each converted to a double first (spec/values.md 14.1).
+  package var milliseconds: Double {
+    let (whole, rest) = rawValue.quotientAndRemainder(dividingBy: 1_000_000)
+    return Double(whole) + Double(rest) * 1e-6
+  }
+
+  /// The timestamp this long after this one; stays at the last representable one.
+  package func advanced(by duration: Duration) -> Timestamp {
+    let (sum, overflow) = rawValue.addingReportingOverflow(duration.nanoseconds)
+    return Timestamp(rawValue: overflow ? (duration < .zero ? .min : .max) : sum)
+  }
+
+  /// How much later `other` is.
+  package func duration(to other: Timestamp) -> Duration {
+    .nanoseconds(other.rawValue) - .nanoseconds(rawValue)
+  }
+
+  package static func < (left: Timestamp, right: Timestamp) -> Bool {
+    left.rawValue < right.rawValue
+  }
+}
+
+extension Timestamp: CustomStringConvertible {
+  package var description: String { String(rawValue) }
+}
+
+extension Duration {
+  /// Whole nanoseconds, at most what an `Int64` holds.
+  package var nanoseconds: Int64 {
+    let (seconds, attoseconds) = components
+    let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, carry) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
+    return overflow || carry ? (seconds < 0 ? .min : .max) : sum
+  }
+}
