@@ -1,0 +1,57 @@
+/// A stored document: its identity beside its whole wire text.
+public struct EncodedDocument: Sendable, Hashable {
+  /// The document's id, also in the text as `_id`.
+  public let id: DocumentID
+  /// When the document was created, in milliseconds since 1970; also in the text as `_creationTime`.
+  public let creationTime: Double
+  /// The whole object, system fields included, fields in byte order.
+  public let json: EncodedValue
+
+  /// Makes a document of stored parts that are known to agree.
+  ///
+  /// - Parameters:
+  ///   - id: The document's id.
+  ///   - creationTime: The document's creation time.
+  ///   - json: The whole object.
+  public init(id: DocumentID, creationTime: Double, json: EncodedValue) {
+    self.id = id
+    self.creationTime = creationTime
+    self.json = json
+  }
+
+  /// Makes a document of its user fields.
+  ///
+  /// - Parameters:
+  ///   - id: The document's id.
+  ///   - creationTime: The document's creation time.
+  ///   - fields: The other fields; `_id` and `_creationTime` among them are replaced.
+  public init(id: DocumentID, creationTime: Double, fields: ConvexObject) {
+    self.init(
+      id: id,
+      creationTime: creationTime,
+      json: EncodedValue(fields.addingSystemFields(id: id, creationTime: creationTime))
+    )
+  }
+
+  /// The document as a value, system fields included.
+  ///
+  /// - Throws: ``JSONParseError`` if the text is no object.
+  public func object() throws(JSONParseError) -> ConvexObject {
+    guard case .object(let object) = try json.decoded() else {
+      throw .value(ConvexValueError(message: "Value must be an Object"))
+    }
+    return object
+  }
+}
+
+extension ConvexObject {
+  /// The fields of a document together with its system fields.
+  package func addingSystemFields(id: DocumentID, creationTime: Double) -> ConvexObject {
+    ConvexObject(
+      normalizing: fields.filter { $0.name != "_id" && $0.name != "_creationTime" } + [
+        Field(name: "_creationTime", value: .float64(creationTime)),
+        Field(name: "_id", value: .string(id.string)),
+      ]
+    )
+  }
+}

@@ -1,0 +1,164 @@
+/// One value as its canonical wire text: what the store keeps and responses are spliced from.
+///
+/// Canonical means: what ``JSONWriter`` writes in the encoded form; fields in byte order, no white
+/// space. Two values are equal exactly if their canonical texts are.
+public struct EncodedValue: Sendable, Hashable {
+  /// The text, UTF-8.
+  public let bytes: [UInt8]
+
+  /// Encodes a value.
+  public init(_ value: ConvexValue) {
+    var writer = JSONWriter(capacity: 64)
+    writer.value(value)
+    bytes = writer.bytes
+  }
+
+  /// Encodes an object.
+  public init(_ object: ConvexObject) {
+    var writer = JSONWriter(capacity: 64)
+    writer.object(object)
+    bytes = writer.bytes
+  }
+
+  /// Adopts text that is known to be canonical, such as what the store returns.
+  ///
+  /// - Parameter canonical: The text; it is not checked.
+  public init(canonical: [UInt8]) { bytes = canonical }
+
+  /// The text `null`.
+  public static let null = EncodedValue(.null)
+
+  /// The value.
+  ///
+  /// - Throws: ``JSONParseError`` if the text is not what it should be.
+  public func decoded() throws(JSONParseError) -> ConvexValue {
+    try JSONParser(options: .mutation).value(bytes)
+  }
+
+  /// The text as a string.
+  public var string: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The value's text in another form; the same bytes when there is nothing to convert.
+  ///
+  /// - Parameter format: The form.
+  public func bytes(in format: ValueFormat) -> [UInt8] {
+    guard format != .encoded, hasSpecialValues else { return bytes }
+    guard let value = try? decoded() else { return bytes }
+    var writer = JSONWriter(capacity: bytes.count)
+    writer.value(value, format: format)
+    return writer.bytes
+  }
+
+  /// Whether the text may hold an object with a `$` key: whether `{"$` occurs in it.
+  private var hasSpecialValues: Bool {
+    bytes.withUnsafeBufferPointer { text in
+      // A special value is at least 12 bytes, so reading two bytes after each `{` found before
+      // the last two stays inside.
+      var index = 0
+      while index + 2 < text.count {
+        if text[index + 2] == Character.dollar, text[index + 1] == UInt8(ascii: "\""),
+          text[index] == UInt8(ascii: "{")
+        {
+          return true
+        }
+        index += 1
+      }
+      return false
+    }
+  }
+
+  /// The value at a path of nested objects, read without building the rest.
+  ///
+  /// - Parameter path: Identifiers, as index fields are.
+  /// - Returns: The value; nil when it is missing or leads through a non-object.
+  public func field(_ path: FieldPath) -> ConvexValue? {
+    bytes.withUnsafeBufferPointer { text in
+      var scanner = JSONScanner(text)
+      for name in path.fields {
+        guard scanner.enterField(name) else { return nil }
+      }
+      var reader = JSONValueReader(scanner: scanner, options: .mutation)
+      return try? reader.read()
+    }
+  }
+
+  /// The values of several top-level fields, found in one pass over the text.
+  ///
+  /// - Parameter names: Identifiers in byte order.
+  /// - Returns: One element per name; nil for missing fields.
+  public func fields(_ names: [String]) -> [ConvexValue?] {
+    var values = [ConvexValue?](repeating: nil, count: names.count)
+    bytes.withUnsafeBufferPointer { text in
+      var scanner = JSONScanner(text)
+      guard scanner.enterObject() else { return }
+      var wanted = 0
+      while wanted < names.count, let key = scanner.nextKey() {
+        while wanted < names.count, scanner.compare(key, names[wanted]) > 0 { wanted += 1 }
+        if wanted < names.count, scanner.compare(key, names[wanted]) == 0 {
+          var reader = JSONValueReader(scanner: scanner, options: .mutation)
+          values[wanted] = try? reader.read()
+          scanner = reader.scanner
+          wanted += 1
+        } else {
+          scanner.skipTrusted()
+        }
+      }
+    }
+    return values
+  }
+
+  /// The wire text of a top-level field; nil if there is none.
+  ///
+  /// - Parameter name: An identifier.
+  public func encodedField(_ name: String) -> EncodedValue? {
+    bytes.withUnsafeBufferPointer { text in
+      var scanner = JSONScanner(text)
+      guard scanner.enterField(name) else { return nil }
+      let start = scanner.position
+      scanner.skipTrusted()
+      return EncodedValue(canonical: Array(text[start..<scanner.position]))
+    }
+  }
+}
+
+extension EncodedValue: CustomStringConvertible {
+  /// The text.
+  public var description: String { string }
+}
+
+extension JSONScanner {
+  /// Enters an object whose `{` is next; false if something else is.
+  fileprivate mutating func enterObject() -> Bool {
+    guard next == UInt8(ascii: "{") else { return false }
+    position += 1
+    return true
+  }
+
+  /// Reads the next key of a canonical object and the colon after it; nil at the object's end.
+  fileprivate mutating func nextKey() -> Range<Int>? {
+    if next == UInt8(ascii: ",") { position += 1 }
+    guard next == UInt8(ascii: "\""), let token = try? stringToken(), next == UInt8(ascii: ":")
+    else { return nil }
+    position += 1
+    return token.range
+  }
+
+  /// Moves to the value of a field of the canonical object that is next.
+  fileprivate mutating func enterField(_ name: String) -> Bool {
+    guard enterObject() else { return false }
+    while let key = nextKey() {
+      // Escaped keys differ from every identifier, and sort as their first byte says.
+      let order = compare(key, name)
+      if order == 0 { return true }
+      skipTrusted()
+    }
+    return false
+  }
+
+  /// How a key, as it is spelled, sorts against a name.
+  fileprivate func compare(_ key: Range<Int>, _ name: String) -> Int {
+    let spelled = UnsafeBufferPointer(rebasing: text[key])
+    return name.utf8.withContiguousStorageIfAvailable { UTF8Order.compare(spelled, $0) }
+      ?? UTF8Order.compare(String(decoding: spelled, as: UTF8.self), name)
+  }
+}

@@ -1,0 +1,153 @@
+/// Reads well-formed texts of values in one pass.
+///
+/// It only tells that something is wrong, not what: the caller reads again through a tree to say it
+/// in the reference's words. What it accepts, the tree accepts with the same result.
+struct JSONValueReader {
+  /// Something is wrong, or needs the slower reading.
+  struct NeedsTree: Error {}
+
+  var scanner: JSONScanner
+  let options: JSONParser.Options
+  private var depth = 0
+
+  init(scanner: JSONScanner, options: JSONParser.Options) {
+    self.scanner = scanner
+    self.options = options
+  }
+
+  mutating func readAll() throws(NeedsTree) -> ConvexValue {
+    let length = scanner.end - scanner.position
+    let value = try read()
+    if (try? scanner.expectEnd()) == nil { throw NeedsTree() }
+    // A value is at most 4.5 times the size of its text (`,1` counts 9).
+    if length > ValueLimits.maximumSize / 5, value.size > ValueLimits.maximumSize {
+      throw NeedsTree()
+    }
+    return value
+  }
+
+  /// Reads one value and stops after it.
+  mutating func read() throws(NeedsTree) -> ConvexValue {
+    switch scanner.skipSpace() {
+    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "{"): return try object()
+    case UInt8(ascii: "["): return try array()
+    case UInt8(ascii: "t"):
+      try literal("true")
+      return .boolean(true)
+    case UInt8(ascii: "f"):
+      try literal("false")
+      return .boolean(false)
+    case UInt8(ascii: "n"):
+      try literal("null")
+      return .null
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+      do {
+        let number = try scanner.number()
+        if options.isExportForm, case .integer(let value) = number { return .int64(value) }
+        return .float64(number.double)
+      } catch { throw NeedsTree() }
+    default: throw NeedsTree()
+    }
+  }
+
+  private mutating func string() throws(NeedsTree) -> String {
+    do {
+      let token = try scanner.stringToken()
+      return try scanner.string(token)
+    } catch { throw NeedsTree() }
+  }
+
+  private mutating func literal(_ text: StaticString) throws(NeedsTree) {
+    do { try scanner.literal(text) } catch { throw NeedsTree() }
+  }
+
+  private mutating func array() throws(NeedsTree) -> ConvexValue {
+    try enter()
+    var elements: [ConvexValue] = []
+    if scanner.skipSpace() != UInt8(ascii: "]") {
+      while true {
+        elements.append(try read())
+        let next = scanner.skipSpace()
+        if next == UInt8(ascii: "]") { break }
+        guard next == UInt8(ascii: ",") else { throw NeedsTree() }
+        scanner.position += 1
+      }
+    }
+    if elements.count > ValueLimits.maximumElements { throw NeedsTree() }
+    try leaveNested()
+    return .array(elements)
+  }
+
+  private mutating func object() throws(NeedsTree) -> ConvexValue {
+    try enter()
+    var fields: [ConvexObject.Field] = []
+    if scanner.skipSpace() != UInt8(ascii: "}") {
+      while true {
+        guard scanner.next == UInt8(ascii: "\"") else { throw NeedsTree() }
+        let start = scanner.position + 1
+        if start < scanner.end, scanner.text[start] == Character.dollar {
+          guard fields.isEmpty else { throw NeedsTree() }
+          return try special()
+        }
+        let name = try string()
+        guard FieldName.isValid(name), scanner.skipSpace() == UInt8(ascii: ":") else {
+          throw NeedsTree()
+        }
+        scanner.position += 1
+        fields.append(ConvexObject.Field(name: name, value: try read()))
+        let next = scanner.skipSpace()
+        if next == UInt8(ascii: "}") { break }
+        guard next == UInt8(ascii: ",") else { throw NeedsTree() }
+        scanner.position += 1
+        _ = scanner.skipSpace()
+      }
+    }
+    try leaveNested()
+    let object = ConvexObject(normalizing: fields)
+    if object.fields.count > ValueLimits.maximumFields { throw NeedsTree() }
+    return .object(object)
+  }
+
+  /// Reads the rest of an object whose first key starts with `$` and is next.
+  private mutating func special() throws(NeedsTree) -> ConvexValue {
+    let key = try string()
+    guard scanner.skipSpace() == UInt8(ascii: ":") else { throw NeedsTree() }
+    scanner.position += 1
+    let value: ConvexValue
+    switch scanner.skipSpace() {
+    case UInt8(ascii: "\""):
+      do {
+        let token = try scanner.stringToken()
+        if token.hasEscapes { throw NeedsTree() }
+        let payload = UnsafeBufferPointer(rebasing: scanner.text[token.range])
+        value = try SpecialValue.decode(key, payload)
+      } catch { throw NeedsTree() }
+    case UInt8(ascii: "n") where key == SpecialValue.commitTimestamp:
+      guard options.allowsCommitTimestamp else { throw NeedsTree() }
+      try literal("null")
+      value = .commitTimestamp
+    default: throw NeedsTree()
+    }
+    guard scanner.skipSpace() == UInt8(ascii: "}") else { throw NeedsTree() }
+    leave()
+    return value
+  }
+
+  private mutating func enter() throws(NeedsTree) {
+    // One level more than a value may have: `{"$integer": …}` does not count as nesting.
+    if depth > ValueLimits.maximumNesting { throw NeedsTree() }
+    depth += 1
+    scanner.position += 1
+  }
+
+  private mutating func leave() {
+    depth -= 1
+    scanner.position += 1
+  }
+
+  private mutating func leaveNested() throws(NeedsTree) {
+    if depth > ValueLimits.maximumNesting { throw NeedsTree() }
+    leave()
+  }
+}

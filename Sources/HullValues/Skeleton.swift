@@ -1,1 +1,0 @@
-// The skeleton of HullValues; its owner replaces this file.
