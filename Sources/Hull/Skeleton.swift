@@ -1,1 +1,0 @@
-// The skeleton of Hull; its owner replaces this file.

@@ -1,0 +1,1 @@
+// The skeleton of HullServer; its owner replaces this file.

@@ -1,0 +1,1 @@
+// The skeleton of EndToEndTests; its owner replaces this file.

@@ -1,0 +1,1 @@
+// The skeleton of HullServerTests; its owner replaces this file.

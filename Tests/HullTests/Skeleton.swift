@@ -1,1 +1,0 @@
-// The skeleton of HullTests; its owner replaces this file.
