@@ -135,7 +135,23 @@ let package = Package(
     ),
     .testTarget(
       name: "HullServerTests",
-      dependencies: ["HullServer", "HullRuntime", "HullPersistence", "Hull", "HullValues"],
+      dependencies: [
+        "HullServer", "HullRuntime", "HullDatabase", "HullPersistence", "Hull", "HullValues",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "HullCLITests",
+      dependencies: [
+        "HullCLI", "HullServer", "HullRuntime", "HullDatabase", "HullPersistence", "Hull",
+        "HullValues",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: settings
     ),
     .testTarget(

@@ -43,7 +43,7 @@ enum Base32 {
   ///
   /// - Returns: The number of bytes written; nil if a character is outside the alphabet.
   static func decode(
-    _ text: some Sequence<UInt8>,
+    _ text: UnsafeBufferPointer<UInt8>,
     into output: UnsafeMutableBufferPointer<UInt8>
   ) -> Int? {
     values.withUnsafeBufferPointer { values in

@@ -1,0 +1,80 @@
+package import HullValues
+
+/// The contract with the disk: the current documents and index entries, a log of what they were
+/// before, and named metadata.
+///
+/// The store keeps only the newest state. Every read runs on a snapshot at least as new as the
+/// caller asks for and says which one it got; a caller that wants an older one undoes the commits
+/// in between. Nothing here knows what an index means: the database layer encodes keys, decides
+/// which entries a document has, and keeps its catalog in the metadata.
+///
+/// A batch becomes visible to reads when it is durable, which can be before ``append(_:)`` has
+/// returned to its caller. So a read's `readAt` may be newer than anything acknowledged.
+package protocol Persistence: Sendable {
+  /// The timestamp of the newest commit; zero in an empty store.
+  var lastTimestamp: Timestamp { get }
+
+  /// Reads one document.
+  ///
+  /// - Parameters:
+  ///   - id: The document.
+  ///   - atLeast: The oldest acceptable snapshot. If nothing that new was ever committed, the
+  ///     newest state is read.
+  /// - Returns: The document or nil, and the timestamp of the snapshot it was read in.
+  func document(
+    _ id: DocumentID,
+    atLeast: Timestamp
+  ) async throws -> (document: StoredDocument?, readAt: Timestamp)
+
+  /// Reads a stretch of an index.
+  ///
+  /// - Parameters:
+  ///   - request: What to read.
+  ///   - atLeast: The oldest acceptable snapshot, as for ``document(_:atLeast:)``.
+  func scan(_ request: ScanRequest, atLeast: Timestamp) async throws -> ScanPage
+
+  /// Writes commits: all of them or none, and durably, as far as the store was opened to be.
+  ///
+  /// - Parameter batch: The commits, with increasing timestamps that are later than every earlier
+  ///   one. A later commit of the batch may build on an earlier one.
+  /// - Throws: ``PersistenceError``. Nothing has been written, unless the code is
+  ///   ``PersistenceError/Code/outcomeUnknown``: then the store refuses writes until it is
+  ///   reopened, which settles the matter.
+  func append(_ batch: [CommitRecord]) async throws
+
+  /// Reads the log of changes in commit order.
+  ///
+  /// - Parameters:
+  ///   - after: Where to begin; changes at this timestamp are left out.
+  ///   - upTo: Where to end, inclusive; nil: at the newest.
+  ///   - limit: About how many changes to return. A commit is never cut in two, so its last commit
+  ///     may exceed it; fewer than `limit` means there are no more.
+  func changes(after: Timestamp, upTo: Timestamp?, limit: Int) async throws -> [Change]
+
+  /// Forgets the changes before a timestamp.
+  func prune(changesBefore: Timestamp) async throws
+
+  /// The metadata value of a key, from the newest commit.
+  func metadata(_ key: String) async throws -> [UInt8]?
+
+  /// The metadata of every key with this prefix, from the newest commit.
+  func metadata(prefix: String) async throws -> [String: [UInt8]]
+
+  /// Removes entries of an index that is no longer used.
+  ///
+  /// - Parameters:
+  ///   - index: The index; no reader may use it any more.
+  ///   - limit: The most entries to remove, so that commits need not wait long.
+  /// - Returns: Whether entries may be left.
+  func removeEntries(of index: IndexID, limit: Int) async throws -> Bool
+
+  /// Makes the SQL views exactly these. A store without SQL does nothing.
+  func updateViews(_ views: [SQLView]) async throws
+
+  /// Counters and sizes.
+  func statistics() async -> PersistenceStatistics
+
+  /// Finishes what was begun and lets go of the file. Later calls fail with
+  /// ``PersistenceError/Code/closed``.
+  func close() async
+}

@@ -1,0 +1,75 @@
+package import HullValues
+
+/// What to read in order.
+package enum ScanSource: Hashable, Sendable {
+  /// The entries of an index.
+  case index(IndexID)
+  /// The documents of a table by id. A document's key is the sort key of its id string, as in
+  /// every other index's last field (spec/values.md 13.2).
+  case byID(TableNumber)
+}
+
+/// A stretch of an index to read: at most `limit` rows of `range`, from its beginning or its end.
+package struct ScanRequest: Hashable, Sendable {
+  /// The index.
+  package var source: ScanSource
+  /// The keys to read.
+  package var range: KeyRange
+  /// Ascending starts at the first key of `range`, descending at the last.
+  package var order: Order
+  /// The most rows a page may have; at least 1.
+  package var limit: Int
+  /// The page ends with the row that makes its documents exceed this many bytes together.
+  package var byteLimit: Int
+  /// Whether rows carry their documents. Without them a scan of an index reads only the index.
+  package var wantsDocuments: Bool
+
+  package init(
+    source: ScanSource,
+    range: KeyRange,
+    order: Order = .ascending,
+    limit: Int,
+    byteLimit: Int = 8 << 20,
+    wantsDocuments: Bool = true
+  ) {
+    precondition(limit >= 1, "a page has at least one row")
+    self.source = source
+    self.range = range
+    self.order = order
+    self.limit = limit
+    self.byteLimit = byteLimit
+    self.wantsDocuments = wantsDocuments
+  }
+}
+
+/// One entry of an index.
+package struct ScanRow: Hashable, Sendable {
+  /// The entry's key.
+  package var key: IndexKey
+  /// The document it points to.
+  package var id: DocumentID
+  /// The document, if the request wanted documents.
+  package var document: StoredDocument?
+
+  package init(key: IndexKey, id: DocumentID, document: StoredDocument?) {
+    self.key = key
+    self.id = id
+    self.document = document
+  }
+}
+
+/// The answer to a ``ScanRequest``.
+package struct ScanPage: Hashable, Sendable {
+  /// The rows, in the order asked for.
+  package var rows: [ScanRow]
+  /// True: the range holds nothing after the last row. False: it may; scan on from the last key.
+  package var isExhausted: Bool
+  /// The timestamp of the snapshot the rows come from.
+  package var readAt: Timestamp
+
+  package init(rows: [ScanRow], isExhausted: Bool, readAt: Timestamp) {
+    self.rows = rows
+    self.isExhausted = isExhausted
+    self.readAt = readAt
+  }
+}

@@ -1,0 +1,61 @@
+// What the connection needs to know about a route before the body of a request has arrived.
+
+package import NIOHTTP1
+
+/// How requests of one kind are answered.
+package struct HTTPRoute: Sendable {
+  /// The work that makes the answer.
+  package enum Work: Sendable {
+    /// Runs on the event loop: only for answers made without waiting or much computing.
+    case immediate(@Sendable (HTTPRequest) -> HTTPResponse)
+
+    /// Runs as a task on the default executor.
+    case task(@Sendable (HTTPRequest) async -> HTTPResponse)
+  }
+
+  /// What happens to the work when its client goes away or it takes too long.
+  package enum DisconnectPolicy: Sendable {
+    /// The task is cancelled: nobody reads the answer and nothing is written.
+    case cancel
+
+    /// The task runs on: a mutation must not stop half-way, and an action's effects are wanted.
+    case runToCompletion
+  }
+
+  /// The largest body that is collected, in bytes.
+  package var bodyLimit: Int
+
+  /// What happens to the work when its client goes away.
+  package var onDisconnect: DisconnectPolicy
+
+  /// The work itself.
+  package var work: Work
+
+  /// Creates a route.
+  ///
+  /// - Parameters:
+  ///   - bodyLimit: The largest body that is collected, in bytes.
+  ///   - onDisconnect: What happens to the work when its client goes away.
+  ///   - work: The work itself.
+  package init(bodyLimit: Int, onDisconnect: DisconnectPolicy = .cancel, work: Work) {
+    self.bodyLimit = bodyLimit
+    self.onDisconnect = onDisconnect
+    self.work = work
+  }
+}
+
+/// Finds the route of a request from its head.
+///
+/// The head is all there is when the decision falls, so that a body is never collected for a path
+/// that does not exist, nor beyond what its route allows.
+package protocol HTTPRouter: Sendable {
+  /// The route for a request with this method and path.
+  ///
+  /// Called on an event loop, once per request.
+  ///
+  /// - Parameters:
+  ///   - method: The request method.
+  ///   - path: The path as sent, without query.
+  /// - Returns: A route; unknown paths have one too.
+  func route(method: HTTPMethod, path: String) -> HTTPRoute
+}

@@ -1,0 +1,28 @@
+// Counters of the socket side, for `/metrics`.
+
+import Synchronization
+
+/// What the server has seen since it started.
+package final class ServerCounters: Sendable {
+  let connectionsAccepted = Atomic<Int>(0)
+  let connectionsOpen = Atomic<Int>(0)
+  let requestsInFlight = Atomic<Int>(0)
+  let requestTimeouts = Atomic<Int>(0)
+  let malformedRequests = Atomic<Int>(0)
+  let responsesSucceeded = Atomic<Int>(0)
+  let responsesRedirected = Atomic<Int>(0)
+  let responsesRefused = Atomic<Int>(0)
+  let responsesFailed = Atomic<Int>(0)
+
+  package init() {}
+
+  /// Counts one response by the class of its status.
+  func countResponse(status: UInt) {
+    switch status {
+    case ..<300: responsesSucceeded.add(1, ordering: .relaxed)
+    case ..<400: responsesRedirected.add(1, ordering: .relaxed)
+    case ..<500: responsesRefused.add(1, ordering: .relaxed)
+    default: responsesFailed.add(1, ordering: .relaxed)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// Every bound of the socket side in one value, so that tests can shrink each of them.
+
+public import NIOCore
+
+/// Where the server listens and how much it accepts.
+public struct ServerConfiguration: Sendable {
+  /// The address to bind: a host name or a literal IP address; loopback unless told otherwise.
+  public var host: String
+
+  /// The TCP port to bind; 0 takes any free one.
+  public var port: Int
+
+  /// Connections held open at once.
+  ///
+  /// Further ones wait in the kernel's queue until one closes.
+  public var maximumConnections: Int
+
+  /// Requests worked on at once.
+  ///
+  /// Further ones wait, in order of arrival.
+  public var maximumConcurrentRequests: Int
+
+  /// The largest single header field or request target, in bytes.
+  public var maximumHeaderFieldSize: Int
+
+  /// The largest request head, in bytes.
+  public var maximumHeadSize: Int
+
+  /// The most header fields a request may have.
+  public var maximumHeaderCount: Int
+
+  /// How long a connection may stay open between two requests.
+  public var idleTimeout: TimeAmount
+
+  /// How long a request head may take once its first bytes have arrived.
+  public var headTimeout: TimeAmount
+
+  /// How long a request body may take once the head has arrived.
+  public var bodyTimeout: TimeAmount
+
+  /// How long an answer may take before the client gets 408 instead.
+  public var requestTimeout: TimeAmount
+
+  /// How long the server goes on dropping what a refused client still sends, so that the client
+  /// gets to read the answer before the connection is reset.
+  public var drainTimeout: TimeAmount
+
+  /// How much of a refused request is dropped at most before the connection is closed, in bytes.
+  public var maximumDrainedBytes: Int
+
+  /// Creates the reference's figures on loopback, where it has any.
+  ///
+  /// - Parameters:
+  ///   - host: The address to bind.
+  ///   - port: The port to bind, 0 for any free one.
+  public init(host: String = "127.0.0.1", port: Int = 3210) {
+    self.host = host
+    self.port = port
+    maximumConnections = 10_000
+    maximumConcurrentRequests = 128
+    maximumHeaderFieldSize = 16 * 1024
+    maximumHeadSize = 64 * 1024
+    maximumHeaderCount = 100
+    idleTimeout = .seconds(75)
+    headTimeout = .seconds(15)
+    bodyTimeout = .seconds(120)
+    requestTimeout = .seconds(300)
+    drainTimeout = .seconds(10)
+    maximumDrainedBytes = 64 * 1024 * 1024
+  }
+}

@@ -1,1 +1,0 @@
-// The skeleton of HullServer; its owner replaces this file.

@@ -1,0 +1,34 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+// A package of its own, so that nothing it needs reaches the users of Hull.
+let package = Package(
+  name: "HullBenchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(name: "Hull", path: "../.."),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CSQLiteBaseline",
+      pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
+    ),
+    .executableTarget(
+      name: "HullBenchmarks",
+      dependencies: [
+        "CSQLiteBaseline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Hull", package: "Hull"),
+        .product(name: "HullCLI", package: "Hull"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]
+    ),
+  ],
+  swiftLanguageModes: [.v6]
+)

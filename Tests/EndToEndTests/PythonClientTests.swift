@@ -1,0 +1,47 @@
+// The official `convex` package from PyPI against the real binaries on a real port.
+
+import Foundation
+import Testing
+
+@Suite struct PythonClientTests {
+  @Test func `the Python client runs the pet shop`() async throws {
+    try await withTemporaryDirectory { directory in
+      let server = try await Server.start(data: directory)
+      try await expectAllChecksPass("petshop_client.py", [server.url.absoluteString], atLeast: 60)
+      #expect(await server.stop() == 0)
+    }
+  }
+
+  @Test func `the Python client sends and receives every kind of value and error`() async throws {
+    try await withTemporaryDirectory { directory in
+      let server = try await Server.start("ConformanceApp", data: directory)
+      let key = try await ChildProcess.run(
+        Server.binary("ConformanceApp"),
+        ["admin-key", "--data", directory.path]
+      )
+      #expect(key.status == 0, "\(key.errors)")
+      try await expectAllChecksPass(
+        "conformance_client.py",
+        [
+          server.url.absoluteString,
+          key.output.trimmingCharacters(in: .whitespacesAndNewlines),
+        ],
+        atLeast: 45
+      )
+      #expect(await server.stop() == 0)
+    }
+  }
+
+  private func expectAllChecksPass(
+    _ script: String,
+    _ arguments: [String],
+    atLeast count: Int
+  ) async throws {
+    let result = try await Python.run(script, arguments)
+    let lines = result.output.split(separator: "\n")
+    let failures = lines.filter { $0.hasPrefix("FAIL") }
+    #expect(failures == [])
+    #expect(lines.count { $0.hasPrefix("ok") } >= count)
+    #expect(result.status == 0, "\(result.errors)")
+  }
+}

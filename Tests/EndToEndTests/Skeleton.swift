@@ -1,1 +1,0 @@
-// The skeleton of EndToEndTests; its owner replaces this file.

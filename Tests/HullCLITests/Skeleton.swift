@@ -1,0 +1,1 @@
+// The skeleton of HullCLITests; its owner replaces this file.

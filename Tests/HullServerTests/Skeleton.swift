@@ -1,1 +1,0 @@
-// The skeleton of HullServerTests; its owner replaces this file.
