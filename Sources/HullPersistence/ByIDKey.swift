@@ -49,7 +49,10 @@ extension IndexKey {
 
 extension InternalID {
   fileprivate init(_ number: UInt128) {
-    self.init(high: UInt64(truncatingIfNeeded: number >> 64), low: UInt64(truncatingIfNeeded: number))
+    self.init(
+      high: UInt64(truncatingIfNeeded: number >> 64),
+      low: UInt64(truncatingIfNeeded: number)
+    )
   }
 
   /// The next id; nil after the last one.

@@ -46,7 +46,10 @@ package struct DocumentWrite: Hashable, Sendable {
 package struct IndexWrite: Hashable, Sendable {
   /// The index.
   package var index: IndexID
-  /// The entry's key. A key names one entry, so it has to contain what makes it unique: the id.
+  /// The entry's key.
+  ///
+  /// A key names one entry, so it has to contain what makes it unique. If it ends with the sort
+  /// key of an id, that is the id of the document.
   package var key: IndexKey
   /// The document the entry points to; it must exist once the commit's documents are written.
   package var id: DocumentID

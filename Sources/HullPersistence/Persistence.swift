@@ -21,6 +21,7 @@ package protocol Persistence: Sendable {
   ///   - atLeast: The oldest acceptable snapshot. If nothing that new was ever committed, the
   ///     newest state is read.
   /// - Returns: The document or nil, and the timestamp of the snapshot it was read in.
+  /// - Throws: ``PersistenceError``.
   func document(
     _ id: DocumentID,
     atLeast: Timestamp
@@ -31,6 +32,8 @@ package protocol Persistence: Sendable {
   /// - Parameters:
   ///   - request: What to read.
   ///   - atLeast: The oldest acceptable snapshot, as for ``document(_:atLeast:)``.
+  /// - Returns: The rows, whether there may be more, and the timestamp of the snapshot.
+  /// - Throws: ``PersistenceError``.
   func scan(_ request: ScanRequest, atLeast: Timestamp) async throws -> ScanPage
 
   /// Writes commits: all of them or none, and durably, as far as the store was opened to be.
@@ -49,6 +52,8 @@ package protocol Persistence: Sendable {
   ///   - upTo: Where to end, inclusive; nil: at the newest.
   ///   - limit: About how many changes to return. A commit is never cut in two, so its last commit
   ///     may exceed it; fewer than `limit` means there are no more.
+  /// - Returns: The changes.
+  /// - Throws: ``PersistenceError``.
   func changes(after: Timestamp, upTo: Timestamp?, limit: Int) async throws -> [Change]
 
   /// Forgets the changes before a timestamp.
@@ -66,6 +71,7 @@ package protocol Persistence: Sendable {
   ///   - index: The index; no reader may use it any more.
   ///   - limit: The most entries to remove, so that commits need not wait long.
   /// - Returns: Whether entries may be left.
+  /// - Throws: ``PersistenceError``.
   func removeEntries(of index: IndexID, limit: Int) async throws -> Bool
 
   /// Makes the SQL views exactly these. A store without SQL does nothing.

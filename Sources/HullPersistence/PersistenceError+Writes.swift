@@ -18,7 +18,9 @@ extension PersistenceError {
     found: Timestamp?,
     path: String? = nil
   ) -> PersistenceError {
-    func state(_ timestamp: Timestamp?) -> String { timestamp.map { "written at \($0)" } ?? "absent" }
+    func state(_ timestamp: Timestamp?) -> String {
+      timestamp.map { "written at \($0)" } ?? "absent"
+    }
     return PersistenceError(
       code: .inconsistentWrite,
       message: """

@@ -21,7 +21,7 @@ package struct ScanRequest: Hashable, Sendable {
   package var limit: Int
   /// The page ends with the row that makes its documents exceed this many bytes together.
   package var byteLimit: Int
-  /// Whether rows carry their documents. Without them a scan of an index reads only the index.
+  /// Whether rows carry their documents; if not, a scan of an index reads only the index.
   package var wantsDocuments: Bool
 
   package init(
@@ -62,7 +62,7 @@ package struct ScanRow: Hashable, Sendable {
 package struct ScanPage: Hashable, Sendable {
   /// The rows, in the order asked for.
   package var rows: [ScanRow]
-  /// True: the range holds nothing after the last row. False: it may; scan on from the last key.
+  /// True: the range holds nothing after the last row; false: it may, so scan on from there.
   package var isExhausted: Bool
   /// The timestamp of the snapshot the rows come from.
   package var readAt: Timestamp

@@ -1,0 +1,144 @@
+import CSQLite
+
+/// One connection to a data file and the statements prepared on it.
+///
+/// Not `Sendable`: SQLite's own mutexes are off, so whoever owns a connection must make sure that
+/// one thread at a time uses it.
+final class SQLiteConnection {
+  /// The path of the data file.
+  let path: String
+  private let handle: OpaquePointer
+  /// Prepared statements by slot; a slot is filled when it is first used.
+  private var statements: [SQLiteStatement?]
+  /// Where SQLite's hook writes how many frames the write-ahead log has after a commit.
+  private let logFrames: UnsafeMutablePointer<Int32>
+
+  /// Opens or creates a file.
+  init(path: String) throws(PersistenceError) {
+    Self.configureOnce
+    var handle: OpaquePointer?
+    let flags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    let result = sqlite3_open_v2(path, &handle, flags, nil)
+    guard result == SQLITE_OK, let handle else {
+      let detail = String(cString: sqlite3_errstr(result))
+      sqlite3_close(handle)
+      throw PersistenceError(
+        resultCode: result,
+        detail: detail,
+        action: "open the store",
+        path: path
+      )
+    }
+    self.path = path
+    self.handle = handle
+    statements = Array(repeating: nil, count: SQLiteQuery.slotCount)
+    logFrames = .allocate(capacity: 1)
+    logFrames.initialize(to: 0)
+    // The hook's argument outlives the connection: both end in `deinit`, the connection first.
+    sqlite3_wal_hook(
+      handle,
+      { argument, _, _, frames in
+        argument?.storeBytes(of: frames, as: Int32.self)
+        return SQLITE_OK
+      },
+      logFrames
+    )
+  }
+
+  deinit {
+    statements.removeAll()
+    sqlite3_close_v2(handle)
+    logFrames.deallocate()
+  }
+
+  /// Has to come before the first connection of the process: with memory statistics on, every
+  /// allocation of every connection takes one global mutex, and readers do not scale with cores.
+  private static let configureOnce: Void = {
+    _ = hull_sqlite3_disable_memory_statistics()
+  }()
+
+  /// Frames in the write-ahead log after the last commit of this connection.
+  var framesInLog: Int { Int(logFrames.pointee) }
+
+  /// Whether a transaction is open.
+  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+  /// The rows the last statement inserted, updated or deleted.
+  var changedRows: Int { Int(sqlite3_changes64(handle)) }
+
+  /// How long to wait for another connection's lock.
+  func setBusyTimeout(_ timeout: Duration) {
+    sqlite3_busy_timeout(handle, Int32(clamping: timeout.nanoseconds / 1_000_000))
+  }
+
+  /// Runs statements that return nothing of interest.
+  func execute(_ sql: String, to action: String) throws(PersistenceError) {
+    let result = sqlite3_exec(handle, sql, nil, nil, nil)
+    guard result == SQLITE_OK else { throw error(result, action) }
+  }
+
+  /// The first column of the first row, as an integer; nil without a row.
+  func integer(_ sql: String, to action: String) throws(PersistenceError) -> Int64? {
+    let statement = try prepare(sql, to: action)
+    return try statement.step(to: action) ? statement.integer(at: 0) : nil
+  }
+
+  /// The rows of a query that is not worth caching, as text.
+  func texts(_ sql: String, to action: String) throws(PersistenceError) -> [[String]] {
+    let statement = try prepare(sql, to: action)
+    var rows: [[String]] = []
+    while try statement.step(to: action) {
+      rows.append((0..<statement.columnCount).map { statement.string(at: $0) })
+    }
+    return rows
+  }
+
+  /// A statement for one use.
+  func prepare(
+    _ sql: String,
+    isPersistent: Bool = false,
+    to action: String
+  ) throws(PersistenceError) -> SQLiteStatement {
+    var statement: OpaquePointer?
+    let flags = UInt32(isPersistent ? SQLITE_PREPARE_PERSISTENT : 0)
+    let result = sqlite3_prepare_v3(handle, sql, -1, flags, &statement, nil)
+    guard result == SQLITE_OK, let statement else { throw error(result, action) }
+    return SQLiteStatement(statement, of: self)
+  }
+
+  /// The prepared statement of a query, ready for new parameters.
+  func statement(_ query: SQLiteQuery) throws(PersistenceError) -> SQLiteStatement {
+    if let statement = statements[query.slot] { return statement }
+    let statement = try prepare(query.sql, isPersistent: true, to: "prepare a statement")
+    statements[query.slot] = statement
+    return statement
+  }
+
+  /// Runs a cached statement without parameters.
+  func run(_ query: SQLiteQuery, to action: String) throws(PersistenceError) {
+    let statement = try statement(query)
+    try statement.run(to: action)
+  }
+
+  /// Copies the write-ahead log into the file.
+  ///
+  /// - Returns: How many frames the log has, and how many of them are in the file by now.
+  func checkpoint(mode: Int32) throws(PersistenceError) -> (frames: Int, copied: Int) {
+    var frames: Int32 = 0
+    var copied: Int32 = 0
+    let result = sqlite3_wal_checkpoint_v2(handle, nil, mode, &frames, &copied)
+    guard result == SQLITE_OK else { throw error(result, "checkpoint") }
+    return (Int(frames), Int(copied))
+  }
+
+  /// The error of the call that just returned `result`.
+  func error(_ result: Int32, _ action: String) -> PersistenceError {
+    PersistenceError(
+      resultCode: result,
+      detail: String(cString: sqlite3_errmsg(handle)),
+      action: action,
+      path: path
+    )
+  }
+}

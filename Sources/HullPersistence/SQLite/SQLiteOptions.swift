@@ -1,0 +1,113 @@
+/// When an append counts as done.
+package enum Durability: String, CaseIterable, Hashable, Sendable {
+  /// When it survives a power failure: one `fsync` per batch.
+  case full
+  /// When it survives the end of the process. A power failure may take the newest commits, whole
+  /// ones only.
+  case normal
+  /// When the operating system has it, and nothing is ever synced. A power failure may damage
+  /// the file.
+  case off
+}
+
+/// How a data file is used.
+package struct SQLiteOptions: Sendable {
+  /// When an append counts as done.
+  package var durability: Durability
+  /// How long to wait for a lock another program holds, for example a backup.
+  package var busyTimeout: Duration
+  /// Memory for pages of the writer.
+  package var writerCacheBytes: Int
+  /// Memory for pages of each reader, of which there are as many as threads that read at once.
+  package var readerCacheBytes: Int
+  /// How much of the file to read through the page cache of the system, which all share.
+  package var mappedBytes: Int
+  /// The length of the write-ahead log, in frames of one page, that sets off a checkpoint.
+  package var checkpointFrames: Int
+  /// The layout.
+  var format = SQLiteFormat.current
+  /// Called at every step of a write; throws to make the step fail.
+  var fault: (@Sendable (SQLiteWriteStep) throws -> Void)?
+
+  package init(
+    durability: Durability = .full,
+    busyTimeout: Duration = .seconds(10),
+    writerCacheBytes: Int = 64 << 20,
+    readerCacheBytes: Int = 8 << 20,
+    mappedBytes: Int = 0x7FFF_0000,
+    checkpointFrames: Int = 8_000
+  ) {
+    self.durability = durability
+    self.busyTimeout = busyTimeout
+    self.writerCacheBytes = writerCacheBytes
+    self.readerCacheBytes = readerCacheBytes
+    self.mappedBytes = mappedBytes
+    self.checkpointFrames = checkpointFrames
+  }
+}
+
+/// The steps of a write, for tests that make one of them fail.
+enum SQLiteWriteStep: Hashable, Sendable {
+  case begin, document, change, entry, metadata, timestamp
+  /// Just before the commit.
+  case commit
+  /// Just after it, when failing means the outcome is unknown.
+  case committed
+}
+
+extension SQLiteConnection {
+  /// Opens a connection of the kind that writes.
+  static func writer(path: String, options: SQLiteOptions) throws(PersistenceError)
+    -> SQLiteConnection
+  {
+    let connection = try SQLiteConnection(path: path)
+    connection.setBusyTimeout(options.busyTimeout)
+    return connection
+  }
+
+  /// Settings that can only be made once the file is known to be Hull's.
+  func configureWriter(_ options: SQLiteOptions) throws(PersistenceError) {
+    let synchronous =
+      switch options.durability {
+      case .full: "FULL"
+      case .normal: "NORMAL"
+      case .off: "OFF"
+      }
+    // `fullfsync` matters on macOS only, where plain fsync does not reach the disk. Checkpoints
+    // have a connection of their own.
+    try execute(
+      """
+      PRAGMA synchronous = \(synchronous);
+      PRAGMA fullfsync = \(options.durability == .full ? 1 : 0);
+      PRAGMA checkpoint_fullfsync = \(options.durability == .off ? 0 : 1);
+      PRAGMA wal_autocheckpoint = 0;
+      PRAGMA journal_size_limit = \(options.checkpointFrames * 4096 * 2);
+      PRAGMA cache_size = -\(options.writerCacheBytes / 1024);
+      PRAGMA mmap_size = \(options.mappedBytes);
+      PRAGMA temp_store = MEMORY;
+      PRAGMA trusted_schema = OFF;
+      """,
+      to: "configure the writer"
+    )
+  }
+
+  /// Opens a connection that only reads.
+  static func reader(path: String, options: SQLiteOptions) throws(PersistenceError)
+    -> SQLiteConnection
+  {
+    let connection = try SQLiteConnection(path: path)
+    connection.setBusyTimeout(options.busyTimeout)
+    try connection.execute(
+      """
+      PRAGMA query_only = ON;
+      PRAGMA wal_autocheckpoint = 0;
+      PRAGMA cache_size = -\(options.readerCacheBytes / 1024);
+      PRAGMA mmap_size = \(options.mappedBytes);
+      PRAGMA temp_store = MEMORY;
+      PRAGMA trusted_schema = OFF;
+      """,
+      to: "configure a reader"
+    )
+    return connection
+  }
+}

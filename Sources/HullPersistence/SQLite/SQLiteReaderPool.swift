@@ -1,0 +1,96 @@
+import Synchronization
+
+/// Readers for whoever reads.
+///
+/// A read runs on the thread that asks and never waits for another read: if no reader is idle,
+/// one more is opened.
+final class SQLiteReaderPool: Sendable {
+  private struct State {
+    var idle: [SQLiteReader] = []
+    /// Snapshots of an earlier epoch are renewed before they are used again.
+    var epoch = 0
+    /// While false, a reader lets go of its snapshot when it is given back.
+    var keepsSnapshots = true
+    var isClosed = false
+  }
+
+  /// How many idle readers to keep; more than that have read at once only for a moment.
+  private static let maximumIdle = 32
+
+  /// Guards the idle readers; held to take one or give one back, never during a read.
+  private let state = Mutex(State())
+  private let path: String
+  private let options: SQLiteOptions
+  private let status: SQLiteStatus
+
+  init(path: String, options: SQLiteOptions, status: SQLiteStatus) {
+    self.path = path
+    self.options = options
+    self.status = status
+  }
+
+  /// Reads on a snapshot at least as new as `atLeast`, or the newest there is.
+  ///
+  /// A snapshot that is new enough is not renewed, so a caller is likely to get exactly the
+  /// timestamp it asked for and to have nothing to undo.
+  func read<Value>(
+    atLeast: Timestamp,
+    _ body: (SQLiteReader, _ readAt: Timestamp) throws(PersistenceError) -> Value
+  ) throws(PersistenceError) -> Value {
+    let (reader, epoch) = try take()
+    defer { giveBack(reader) }
+    let needed = min(atLeast, status.lastTimestamp)
+    if let snapshot = reader.snapshot, snapshot >= needed, reader.epoch == epoch {
+      return try body(reader, snapshot)
+    }
+    try reader.renewSnapshot(epoch: epoch)
+    status.snapshotRenewals.add(1, ordering: .relaxed)
+    return try body(reader, reader.snapshot ?? .zero)
+  }
+
+  /// Makes readers let go of their snapshots, which would keep a checkpoint from its end: idle ones
+  /// at once, others before their next read.
+  func releaseSnapshots() {
+    let idle = state.withLock { state in
+      state.epoch += 1
+      defer { state.idle.removeAll() }
+      return state.idle
+    }
+    for reader in idle {
+      try? reader.endSnapshot()
+      giveBack(reader)
+    }
+  }
+
+  /// Sets whether readers keep their snapshots between reads.
+  func setKeepsSnapshots(_ keepsSnapshots: Bool) {
+    state.withLock { $0.keepsSnapshots = keepsSnapshots }
+  }
+
+  /// Closes the idle readers and, when they are given back, the others.
+  func close() {
+    // The connections close when the array goes, outside the lock.
+    _ = state.withLock { state in
+      state.isClosed = true
+      defer { state.idle.removeAll() }
+      return state.idle
+    }
+  }
+
+  private func take() throws(PersistenceError) -> (SQLiteReader, epoch: Int) {
+    let (reader, epoch, isClosed) = state.withLock { state in
+      (state.idle.popLast(), state.epoch, state.isClosed)
+    }
+    if isClosed { throw .closed(path: path) }
+    if let reader { return (reader, epoch) }
+    status.readerConnections.add(1, ordering: .relaxed)
+    return (try SQLiteReader(path: path, options: options), epoch)
+  }
+
+  private func giveBack(_ reader: SQLiteReader) {
+    if !state.withLock({ $0.keepsSnapshots }) { try? reader.endSnapshot() }
+    state.withLock { state in
+      if !state.isClosed, state.idle.count < Self.maximumIdle { state.idle.append(reader) }
+    }
+  }
+}

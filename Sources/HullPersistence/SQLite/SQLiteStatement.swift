@@ -1,0 +1,189 @@
+import CSQLite
+import HullValues
+
+/// A prepared statement.
+///
+/// Parameters and columns are numbered as in SQLite: from 1 and from 0. It lives no longer than its connection, which is the only one to keep it.
+final class SQLiteStatement {
+  private let handle: OpaquePointer
+  private unowned let connection: SQLiteConnection
+
+  init(_ handle: OpaquePointer, of connection: SQLiteConnection) {
+    self.handle = handle
+    self.connection = connection
+  }
+
+  deinit {
+    sqlite3_finalize(handle)
+  }
+
+  /// Moves to the next row.
+  ///
+  /// - Returns: Whether there is one.
+  func step(to action: String) throws(PersistenceError) -> Bool {
+    switch sqlite3_step(handle) {
+    case SQLITE_ROW: return true
+    case SQLITE_DONE: return false
+    case let result:
+      let error = connection.error(result, action)
+      sqlite3_reset(handle)
+      throw error
+    }
+  }
+
+  /// Runs a statement that returns no rows, and resets it.
+  func run(to action: String) throws(PersistenceError) {
+    _ = try step(to: action)
+    sqlite3_reset(handle)
+  }
+
+  /// Ends the statement's hold on the snapshot and makes it ready for another run.
+  func reset() {
+    sqlite3_reset(handle)
+  }
+
+  func bind(_ value: Int64, at position: Int32) throws(PersistenceError) {
+    try check(sqlite3_bind_int64(handle, position, value))
+  }
+
+  func bind(_ value: Double, at position: Int32) throws(PersistenceError) {
+    try check(sqlite3_bind_double(handle, position, value))
+  }
+
+  func bindNull(at position: Int32) throws(PersistenceError) {
+    try check(sqlite3_bind_null(handle, position))
+  }
+
+  func bind(_ value: String, at position: Int32) throws(PersistenceError) {
+    try check(sqlite3_bind_text(handle, position, value, -1, hull_sqlite3_transient()))
+  }
+
+  func bind(_ id: InternalID, at position: Int32) throws(PersistenceError) {
+    var halves = (id.high.bigEndian, id.low.bigEndian)
+    let result = withUnsafeBytes(of: &halves) { bytes in
+      sqlite3_bind_blob(handle, position, bytes.baseAddress, 16, hull_sqlite3_transient())
+    }
+    try check(result)
+  }
+
+  func bind(_ blob: [UInt8], at position: Int32) throws(PersistenceError) {
+    let result = blob.withUnsafeBytes { bytes in
+      // An empty buffer may have no address, and SQLite would take that for NULL.
+      bytes.isEmpty
+        ? sqlite3_bind_zeroblob(handle, position, 0)
+        : sqlite3_bind_blob64(
+          handle,
+          position,
+          bytes.baseAddress,
+          UInt64(bytes.count),
+          hull_sqlite3_transient()
+        )
+    }
+    try check(result)
+  }
+
+  /// Binds UTF-8 text without copying it and runs the statement, which must return no rows.
+  ///
+  /// SQLite reads the text only during this call: the next run binds all parameters anew.
+  func run(bindingText text: [UInt8], at position: Int32, to action: String)
+    throws(PersistenceError)
+  {
+    let result = text.withUnsafeBytes { bytes in
+      let result = sqlite3_bind_text64(
+        handle,
+        position,
+        bytes.baseAddress,
+        UInt64(bytes.count),
+        nil,
+        UInt8(SQLITE_UTF8)
+      )
+      return result == SQLITE_OK ? sqlite3_step(handle) : result
+    }
+    guard result == SQLITE_DONE else {
+      let error = connection.error(result, action)
+      sqlite3_reset(handle)
+      throw error
+    }
+    sqlite3_reset(handle)
+    try bindNull(at: position)
+  }
+
+  private func check(_ result: Int32) throws(PersistenceError) {
+    guard result == SQLITE_OK else { throw connection.error(result, "bind a parameter") }
+  }
+}
+
+/// Columns of the current row.
+extension SQLiteStatement {
+  var columnCount: Int32 { sqlite3_column_count(handle) }
+
+  func isNull(at column: Int32) -> Bool {
+    sqlite3_column_type(handle, column) == SQLITE_NULL
+  }
+
+  func integer(at column: Int32) -> Int64 {
+    sqlite3_column_int64(handle, column)
+  }
+
+  func double(at column: Int32) -> Double {
+    sqlite3_column_double(handle, column)
+  }
+
+  /// The bytes of a blob or text; empty for NULL.
+  func bytes(at column: Int32) -> [UInt8] {
+    // `column_blob` hands out text as it is stored; the pointer holds until the next step.
+    guard let start = sqlite3_column_blob(handle, column) else { return [] }
+    let count = Int(sqlite3_column_bytes(handle, column))
+    return [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      UnsafeMutableRawBufferPointer(buffer)
+        .copyMemory(from: UnsafeRawBufferPointer(start: start, count: count))
+      initializedCount = count
+    }
+  }
+
+  func string(at column: Int32) -> String {
+    String(decoding: bytes(at: column), as: UTF8.self)
+  }
+
+  /// An internal id; nil unless the column holds 16 bytes.
+  func internalID(at column: Int32) -> InternalID? {
+    guard let start = sqlite3_column_blob(handle, column),
+      sqlite3_column_bytes(handle, column) == 16
+    else { return nil }
+    let high = start.loadUnaligned(as: UInt64.self)
+    let low = start.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    return InternalID(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
+  }
+
+  /// The id in a column for the table number and one for the internal id.
+  func documentID(at column: Int32) throws(PersistenceError) -> DocumentID {
+    guard let number = UInt32(exactly: integer(at: column)),
+      let tableNumber = TableNumber(rawValue: number)
+    else { throw damaged("a table number") }
+    guard let internalID = internalID(at: column + 1) else { throw damaged("a document's id") }
+    return DocumentID(tableNumber: tableNumber, internalID: internalID)
+  }
+
+  /// A document in columns for timestamp, creation time and body.
+  func document(_ id: DocumentID, at column: Int32) -> StoredDocument {
+    StoredDocument(
+      document: EncodedDocument(
+        id: id,
+        creationTime: double(at: column + 1),
+        json: EncodedValue(canonical: bytes(at: column + 2))
+      ),
+      timestamp: Timestamp(rawValue: integer(at: column))
+    )
+  }
+
+  private func damaged(_ what: String) -> PersistenceError {
+    PersistenceError(
+      code: .corrupt,
+      message: """
+        \(connection.path) holds \(what) that is none. \
+        The file is damaged: restore it from a backup.
+        """,
+      path: connection.path
+    )
+  }
+}

@@ -1,0 +1,310 @@
+import CSQLite
+import HullValues
+import Synchronization
+
+/// The one connection that writes, on a thread of its own.
+actor SQLiteWriter {
+  private let executor = ThreadExecutor(name: "hull writer")
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  let path: String
+  private let options: SQLiteOptions
+  private let status: SQLiteStatus
+  private let checkpointer: SQLiteCheckpointer
+  private var connection: SQLiteConnection?
+  /// The first row no document has ever had while the file was open.
+  private var nextRow: Int64 = 1
+  /// The rows of documents the current batch has touched.
+  private var rows: [DocumentID: Int64] = [:]
+  /// The length of the log, in frames, that calls for the next checkpoint.
+  private var framesForCheckpoint: Int
+  /// Set when a commit may or may not be on disk.
+  private var isOutcomeUnknown = false
+
+  init(
+    path: String,
+    options: SQLiteOptions,
+    status: SQLiteStatus,
+    checkpointer: SQLiteCheckpointer
+  ) {
+    self.path = path
+    self.options = options
+    self.status = status
+    self.checkpointer = checkpointer
+    framesForCheckpoint = options.checkpointFrames
+  }
+
+  deinit {
+    executor.stop()
+  }
+
+  /// Opens the file, creates or migrates it, and learns what is in it.
+  func open() throws(PersistenceError) {
+    let connection = try SQLiteConnection.writer(path: path, options: options)
+    try options.format.prepare(connection)
+    try connection.configureWriter(options)
+    let action = "read the store"
+    let last = try connection.integer("SELECT last_timestamp FROM _hull_state", to: action)
+    status.lastTimestamp = Timestamp(rawValue: last ?? 0)
+    let row = try connection.integer("SELECT max(row) FROM _hull_documents", to: action)
+    nextRow = (row ?? 0) + 1
+    self.connection = connection
+  }
+
+  /// Moves everything into the file and closes it.
+  func close() {
+    // If it does not succeed the log stays beside the file and is read when that is opened again.
+    _ = try? connection?.checkpoint(mode: SQLITE_CHECKPOINT_TRUNCATE)
+    connection = nil
+  }
+
+  /// Writes a batch in one transaction.
+  func append(_ batch: [CommitRecord]) throws(PersistenceError) {
+    guard let last = batch.last else { return }
+    try checkTimestamps(of: batch)
+    try transaction { connection throws(PersistenceError) in
+      for record in batch { try write(record, to: connection) }
+      try fault(.timestamp)
+      let statement = try connection.statement(.setLastTimestamp)
+      try statement.bind(last.timestamp.rawValue, at: 1)
+      try statement.run(to: "append a batch")
+    }
+    status.lastTimestamp = last.timestamp
+    status.batches.add(1, ordering: .relaxed)
+    status.commits.add(batch.count, ordering: .relaxed)
+  }
+
+  /// Removes about `limit` changes before a timestamp; false when there are none.
+  func prune(changesBefore: Timestamp, limit: Int) throws(PersistenceError) -> Bool {
+    try transaction { connection throws(PersistenceError) in
+      let statement = try connection.statement(.pruneChanges)
+      try statement.bind(changesBefore.rawValue, at: 1)
+      try statement.bind(Int64(limit), at: 2)
+      try statement.run(to: "prune the log of changes")
+      return connection.changedRows > 0
+    }
+  }
+
+  /// Removes at most `limit` entries of an index; false when there were fewer.
+  func removeEntries(of index: IndexID, limit: Int) throws(PersistenceError) -> Bool {
+    try transaction { connection throws(PersistenceError) in
+      let statement = try connection.statement(.deleteEntriesOfIndex)
+      try statement.bind(index.rawValue, at: 1)
+      try statement.bind(Int64(limit), at: 2)
+      try statement.run(to: "remove an index")
+      return connection.changedRows == limit
+    }
+  }
+
+  /// Makes the views of the file exactly these.
+  func updateViews(_ views: [SQLView]) throws(PersistenceError) {
+    guard let connection else { throw .closed(path: path) }
+    let wanted = SQLView.definitions(of: views)
+    let existing = try SQLView.definitions(in: connection)
+    if wanted == existing { return }
+    try transaction { connection throws(PersistenceError) in
+      for (name, sql) in existing where wanted[name] != sql {
+        try connection.execute("DROP VIEW \(name.quotedForSQL)", to: "update the views")
+      }
+      for (name, sql) in wanted where existing[name] != sql {
+        try connection.execute(sql, to: "update the views")
+      }
+    }
+  }
+
+  private func checkTimestamps(of batch: [CommitRecord]) throws(PersistenceError) {
+    var last = status.lastTimestamp
+    for record in batch {
+      guard record.timestamp > last else { throw .timestampNotLater(record.timestamp, than: last) }
+      last = record.timestamp
+    }
+  }
+
+  private func write(
+    _ record: CommitRecord,
+    to connection: SQLiteConnection
+  ) throws(PersistenceError) {
+    var n: Int64 = 0
+    for write in record.documents where write.before != nil || write.after != nil {
+      try fault(.document)
+      try self.write(write, at: record.timestamp, to: connection)
+      try fault(.change)
+      try log(write, at: record.timestamp, n, to: connection)
+      n += 1
+    }
+    for entry in record.entries {
+      try fault(.entry)
+      try write(entry, to: connection)
+    }
+    for (key, value) in record.metadata {
+      try fault(.metadata)
+      let statement = try connection.statement(value == nil ? .deleteMetadata : .setMetadata)
+      try statement.bind(key, at: 1)
+      if let value { try statement.bind(value, at: 2) }
+      try statement.run(to: "write metadata")
+    }
+  }
+
+  private func write(
+    _ write: DocumentWrite,
+    at timestamp: Timestamp,
+    to connection: SQLiteConnection
+  ) throws(PersistenceError) {
+    let found = try find(write.id, in: connection)
+    guard found?.timestamp == write.before?.timestamp else {
+      throw .documentChanged(
+        write.id,
+        expected: write.before?.timestamp,
+        found: found?.timestamp,
+        path: path
+      )
+    }
+    switch (found?.row, write.after) {
+    case (nil, let after?):
+      let statement = try connection.statement(.insertDocument)
+      try statement.bind(nextRow, at: 1)
+      try statement.bind(Int64(write.id.tableNumber.rawValue), at: 2)
+      try statement.bind(write.id.internalID, at: 3)
+      try statement.bind(timestamp.rawValue, at: 4)
+      try statement.bind(after.creationTime, at: 5)
+      try statement.run(bindingText: after.json.bytes, at: 6, to: "insert a document")
+      rows[write.id] = nextRow
+      nextRow += 1
+    case (let row?, let after?):
+      let statement = try connection.statement(.updateDocument)
+      try statement.bind(row, at: 1)
+      try statement.bind(timestamp.rawValue, at: 2)
+      try statement.bind(after.creationTime, at: 3)
+      try statement.run(bindingText: after.json.bytes, at: 4, to: "update a document")
+      rows[write.id] = row
+    case (let row?, nil):
+      let statement = try connection.statement(.deleteDocument)
+      try statement.bind(row, at: 1)
+      try statement.run(to: "delete a document")
+      rows[write.id] = nil
+    case (nil, nil):
+      break
+    }
+  }
+
+  private func log(
+    _ write: DocumentWrite,
+    at timestamp: Timestamp,
+    _ n: Int64,
+    to connection: SQLiteConnection
+  ) throws(PersistenceError) {
+    let action = "log a change"
+    let statement = try connection.statement(.insertChange)
+    try statement.bind(timestamp.rawValue, at: 1)
+    try statement.bind(n, at: 2)
+    try statement.bind(Int64(write.id.tableNumber.rawValue), at: 3)
+    try statement.bind(write.id.internalID, at: 4)
+    try statement.bind(Int64(write.after == nil ? 1 : 0), at: 5)
+    if let before = write.before {
+      try statement.bind(before.timestamp.rawValue, at: 6)
+      try statement.bind(before.document.creationTime, at: 7)
+      try statement.run(bindingText: before.document.json.bytes, at: 8, to: action)
+    } else {
+      for column: Int32 in 6...8 { try statement.bindNull(at: column) }
+      try statement.run(to: action)
+    }
+  }
+
+  private func write(_ entry: IndexWrite, to connection: SQLiteConnection) throws(PersistenceError)
+  {
+    let statement = try connection.statement(entry.isPresent ? .setEntry : .deleteEntry)
+    try statement.bind(entry.index.rawValue, at: 1)
+    try statement.bind(entry.key.bytes, at: 2)
+    if entry.isPresent {
+      try statement.bind(row(of: entry, in: connection), at: 3)
+    }
+    try statement.run(to: "write an index entry")
+  }
+
+  private func row(
+    of entry: IndexWrite,
+    in connection: SQLiteConnection
+  ) throws(PersistenceError) -> Int64 {
+    if let row = rows[entry.id] { return row }
+    guard let row = try find(entry.id, in: connection)?.row else {
+      throw .documentMissing(entry.id, of: entry.index, path: path)
+    }
+    rows[entry.id] = row
+    return row
+  }
+
+  private func find(
+    _ id: DocumentID,
+    in connection: SQLiteConnection
+  ) throws(PersistenceError) -> (row: Int64, timestamp: Timestamp)? {
+    let statement = try connection.statement(.findDocument)
+    defer { statement.reset() }
+    try statement.bind(Int64(id.tableNumber.rawValue), at: 1)
+    try statement.bind(id.internalID, at: 2)
+    guard try statement.step(to: "find a document") else { return nil }
+    return (statement.integer(at: 0), Timestamp(rawValue: statement.integer(at: 1)))
+  }
+
+  private func fault(_ step: SQLiteWriteStep) throws(PersistenceError) {
+    guard let fault = options.fault else { return }
+    do { try fault(step) } catch let error as PersistenceError { throw error } catch {
+      throw PersistenceError(code: .unexpected, message: "\(error)", path: path)
+    }
+  }
+}
+
+/// Transactions.
+extension SQLiteWriter {
+  /// Runs `body` in a transaction, of which nothing remains if it or the commit fails.
+  private func transaction<Value>(
+    _ body: (SQLiteConnection) throws(PersistenceError) -> Value
+  ) throws(PersistenceError) -> Value {
+    guard let connection else { throw .closed(path: path) }
+    guard !isOutcomeUnknown else { throw .outcomeUnknown(because: nil, path: path) }
+    defer { rows.removeAll(keepingCapacity: true) }
+    let value: Value
+    do throws(PersistenceError) {
+      try fault(.begin)
+      try connection.run(.beginImmediate, to: "begin a transaction")
+      value = try body(connection)
+      try fault(.commit)
+    } catch {
+      rollBack(connection)
+      throw error
+    }
+    try commit(connection)
+    checkpointIfDue(connection)
+    return value
+  }
+
+  private func commit(_ connection: SQLiteConnection) throws(PersistenceError) {
+    do throws(PersistenceError) {
+      try connection.run(.commit, to: "commit")
+      try fault(.committed)
+    } catch {
+      rollBack(connection)
+      // On a full disk the frame that ends the transaction in the log is not complete, and without
+      // a lock nothing was attempted. After any other failure it may be there.
+      if error.code == .diskFull || error.code == .busy { throw error }
+      isOutcomeUnknown = true
+      throw .outcomeUnknown(because: error, path: path)
+    }
+  }
+
+  private func rollBack(_ connection: SQLiteConnection) {
+    guard connection.isInTransaction else { return }
+    try? connection.run(.rollback, to: "roll back")
+    // A connection that cannot leave its transaction must not have another one put into it.
+    if connection.isInTransaction { isOutcomeUnknown = true }
+  }
+
+  private func checkpointIfDue(_ connection: SQLiteConnection) {
+    let frames = connection.framesInLog
+    if frames < options.checkpointFrames { framesForCheckpoint = options.checkpointFrames }
+    guard frames >= framesForCheckpoint else { return }
+    // One that fails for the sake of a reader is not repeated at every commit.
+    framesForCheckpoint = frames + options.checkpointFrames / 4
+    guard !status.isCheckpointDue.exchange(true, ordering: .sequentiallyConsistent) else { return }
+    Task { [checkpointer] in await checkpointer.checkpoint() }
+  }
+}

@@ -1,1 +1,0 @@
-// The skeleton of HullPersistenceTests; its owner replaces this file.
