@@ -16,11 +16,17 @@ public protocol HullApplication: Sendable {
   static var schema: Schema { get throws }
   /// The modules, in any order; two of one path are one module.
   static var modules: [Module] { get }
+  /// The path of the mutation or action that loads sample data, such as `seed:seedAll`; internal
+  /// ones too. It is called without arguments, possibly again where its data exists already.
+  static var sampleFunction: String? { get }
 }
 
 extension HullApplication {
   /// No tables: documents are not checked.
   public static var schema: Schema { get throws { SchemaDefinition(tables: []) } }
+
+  /// No sample data.
+  public static var sampleFunction: String? { nil }
 
   /// What the backend serves, as a value.
   public static var application: Application {
