@@ -1,0 +1,44 @@
+internal import HullPersistence
+internal import HullValues
+
+/// Tables that exist in every database and are read through `db.system`.
+///
+/// Their numbers are 512 plus a constant of the reference (spec/values.md 9.5), so that ids of
+/// stored files and scheduled functions look as they do there.
+enum SystemTables {
+  static let all: [(name: TableName, number: TableNumber)] = [
+    ("_scheduled_functions", TableNumber(known: 512 + 27)),
+    ("_storage", TableNumber(known: 512 + 28)),
+  ]
+
+  /// One read-only view per table of a schema, with the fields its documents may have.
+  static func views(of schema: SchemaDefinition, catalog: Catalog) -> [SQLView] {
+    schema.tables.compactMap { definition in
+      guard let number = catalog.tableNumber(for: definition.name) else { return nil }
+      return SQLView(
+        name: definition.name.rawValue,
+        tableNumber: number,
+        columns: columns(of: definition.documentType)
+      )
+    }
+  }
+
+  private static func columns(of documentType: Validator) -> [SQLView.Column] {
+    let objects: [ObjectValidator] =
+      switch documentType {
+      case .object(let object): [object]
+      case .union(let members):
+        members.compactMap { if case .object(let object) = $0 { object } else { nil } }
+      default: []
+      }
+    var columns: [SQLView.Column] = []
+    for object in objects {
+      for (name, field) in object.fields where !columns.contains(where: { $0.name == name }) {
+        columns.append(
+          SQLView.Column(name: name, kind: field.validator == .int64 ? .int64 : .value)
+        )
+      }
+    }
+    return columns
+  }
+}

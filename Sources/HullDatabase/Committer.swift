@@ -1,0 +1,420 @@
+internal import HullPersistence
+internal import HullValues
+internal import Synchronization
+
+/// Decides the order of commits, writes them in groups, and publishes them.
+///
+/// A transaction is *validated* against the write log the moment it is handed in, gets its timestamp
+/// and joins the log and the queue; later transactions that write may read it from then on. One of
+/// the waiting tasks at a time takes the whole queue to the disk as one batch, while the next queue
+/// gathers. When the batch is durable it is *published*: snapshot, observers, then the callers that
+/// wait. Nothing is acknowledged, and no query reads it, before that.
+///
+/// If a batch cannot be written, everything validated after the newest published commit fails and
+/// leaves the log: a new *generation* begins, and transactions of the old one that had read such
+/// commits are refused when they are handed in. If it is unknown whether it was written, the
+/// database accepts no more writes until it is reopened.
+final class Committer: Sendable {
+  let persistence: any Persistence
+  let options: DatabaseOptions
+  /// Gives exclusive runs their turns.
+  let exclusiveGate = FIFOGate()
+  /// Protects everything below ``State``. Held for validation and bookkeeping, never across a
+  /// suspension or a call of the persistence.
+  private let state: Mutex<State>
+
+  struct State {
+    var log: WriteLog
+    /// The newest durable commit.
+    var published: Timestamp
+    /// The newest validated commit.
+    var head: Timestamp
+    /// The newest timestamp given to any commit, failed ones included.
+    var lastAssigned: Timestamp
+    /// The catalogs as of `published` and `head`.
+    var publishedCatalog: Catalog
+    var headCatalog: Catalog
+    /// How many batches could not be written.
+    var generation: Int { generationEnds.count }
+    /// The newest published commit at the end of each past generation.
+    var generationEnds: [Timestamp] = []
+    /// Validated commits nobody has taken to the disk yet, oldest first.
+    var queue: [PendingCommit] = []
+    /// Whether some task is taking a batch to the disk.
+    var isWriting = false
+    /// The exclusive run other commits wait for, and those commits.
+    var exclusive: ExclusiveRun?
+    var heldBack: [HeldBack] = []
+    /// Tasks that wait for a commit to be published.
+    var waiting: [PublicationWaiter] = []
+    /// Tasks that wait for the queue to be written and idle.
+    var closers: [CheckedContinuation<Void, Never>] = []
+    var isClosed = false
+    /// Why no more writes are accepted.
+    var failure: DatabaseError?
+    /// No snapshot older than this can be read.
+    var retentionFloor: Timestamp
+    var observers: [CommitObserver] = []
+    var counters = DatabaseCounters()
+  }
+
+  struct HeldBack {
+    var transaction: FinalTransaction
+    var continuation: CheckedContinuation<Submission, Never>
+  }
+
+  struct PublicationWaiter {
+    var timestamp: Timestamp
+    var generation: Int
+    var continuation: CheckedContinuation<Bool, Never>
+  }
+
+  init(
+    persistence: any Persistence,
+    catalog: Catalog,
+    retentionFloor: Timestamp,
+    options: DatabaseOptions
+  ) {
+    self.persistence = persistence
+    self.options = options
+    let last = persistence.lastTimestamp
+    state = Mutex(
+      State(
+        log: WriteLog(start: last),
+        published: last,
+        head: last,
+        lastAssigned: last,
+        publishedCatalog: catalog,
+        headCatalog: catalog,
+        retentionFloor: retentionFloor
+      )
+    )
+  }
+
+  func withState<Value>(_ body: (inout State) throws -> Value) rethrows -> Value {
+    try state.withLock { try body(&$0) }
+  }
+
+  /// The newest durable commit.
+  var published: Timestamp { state.withLock { $0.published } }
+
+  var retentionFloor: Timestamp { state.withLock { $0.retentionFloor } }
+
+  /// The commits of an interval that are in memory, and from where on they are complete.
+  func history(
+    after: Timestamp,
+    through: Timestamp
+  ) -> (commits: [CommittedTransaction], start: Timestamp) {
+    state.withLock { ($0.log.commits(after: after, through: through), $0.log.start) }
+  }
+}
+
+/// A validated commit on its way to the disk.
+///
+/// `@unchecked Sendable`: `outcome` and `continuation` are touched only while the committer's state
+/// is locked.
+final class PendingCommit: @unchecked Sendable {
+  let commit: CommittedTransaction
+  let record: CommitRecord
+  /// The catalog once this commit is published, if it changed it.
+  let catalog: Catalog?
+  var outcome: Result<Void, DatabaseError>?
+  /// The task that waits for the outcome or for its turn to write.
+  var continuation: CheckedContinuation<Void, Never>?
+
+  init(commit: CommittedTransaction, record: CommitRecord, catalog: Catalog?) {
+    self.commit = commit
+    self.record = record
+    self.catalog = catalog
+  }
+}
+
+/// What became of a transaction that was handed in.
+enum Submission: Sendable {
+  /// It had nothing to write; its reads held at its snapshot.
+  case readOnly
+  /// It has a timestamp and will be written.
+  case accepted(PendingCommit)
+  /// Another commit changed what it had read.
+  case conflict(Conflict)
+  /// It cannot be validated any more, or stood on commits that failed; a new run may succeed.
+  case stale(DatabaseError)
+  /// No commit is possible.
+  case refused(DatabaseError)
+}
+
+// MARK: - Validation
+
+extension Committer {
+  /// Validates a transaction and, if its reads still hold, gives it a timestamp.
+  ///
+  /// Waits while another transaction runs exclusively.
+  func submit(_ transaction: FinalTransaction, in run: ExclusiveRun? = nil) async -> Submission {
+    if transaction.isReadOnly { return .readOnly }
+    let decided: Submission? = state.withLock { state in
+      if let exclusive = state.exclusive, exclusive !== run { return nil }
+      return validate(transaction, &state)
+    }
+    if let decided { return decided }
+    return await withCheckedContinuation { continuation in
+      let decided: Submission? = state.withLock { state in
+        if let exclusive = state.exclusive, exclusive !== run {
+          state.heldBack.append(
+            HeldBack(transaction: transaction, continuation: continuation)
+          )
+          return nil
+        }
+        return validate(transaction, &state)
+      }
+      if let decided { continuation.resume(returning: decided) }
+    }
+  }
+
+  /// The serial part: everything between reading the log and joining it happens under the lock.
+  func validate(_ transaction: FinalTransaction, _ state: inout State) -> Submission {
+    if state.isClosed { return .refused(.closed) }
+    if let failure = state.failure { return .refused(failure) }
+    if state.isPublished(transaction.begin, transaction.generation) == false {
+      return .stale(.outOfRetention)
+    }
+    if transaction.begin < state.log.start { return .stale(.outOfRetention) }
+    if state.queue.count >= options.maximumQueuedCommits { return .refused(.committerFull) }
+    if let (commit, overlap) = state.log.first(
+      after: transaction.begin,
+      where: transaction.reads.overlap
+    ) {
+      state.counters.conflicts += 1
+      return .conflict(
+        Conflict(
+          overlap,
+          catalog: state.headCatalog,
+          with: commit,
+          reader: transaction.source,
+          readAt: transaction.begin
+        )
+      )
+    }
+    let timestamp = max(options.time.now(), state.lastAssigned.successor)
+    let pending = PendingCommit(
+      commit: CommittedTransaction(
+        timestamp: timestamp,
+        source: transaction.source,
+        changes: transaction.changes,
+        createdTables: transaction.createdTables
+      ),
+      record: CommitRecord(
+        timestamp: timestamp,
+        documents: transaction.documents,
+        entries: transaction.entries,
+        metadata: transaction.metadata
+      ),
+      catalog: state.headCatalog.adding(transaction.createdTables)
+    )
+    state.lastAssigned = timestamp
+    state.head = timestamp
+    if let catalog = pending.catalog { state.headCatalog = catalog }
+    state.log.append(pending.commit)
+    state.queue.append(pending)
+    return .accepted(pending)
+  }
+}
+
+// MARK: - Writing
+
+extension Committer {
+  /// Waits until a validated commit is durable and published, writing batches when it is its turn.
+  func complete(_ pending: PendingCommit) async throws(DatabaseError) -> Timestamp {
+    enum Step {
+      case done(Result<Void, DatabaseError>)
+      case write
+      case wait
+    }
+    while true {
+      let step: Step = state.withLock { state in
+        if let outcome = pending.outcome { return .done(outcome) }
+        if state.isWriting { return .wait }
+        state.isWriting = true
+        return .write
+      }
+      switch step {
+      case .done(let outcome):
+        try outcome.get()
+        return pending.commit.timestamp
+      case .write:
+        await writeBatch()
+      case .wait:
+        await withCheckedContinuation { continuation in
+          let mustWait = state.withLock { state in
+            if pending.outcome != nil || !state.isWriting { return false }
+            pending.continuation = continuation
+            return true
+          }
+          if !mustWait { continuation.resume() }
+        }
+      }
+    }
+  }
+
+  /// Takes what waits to the disk as one batch and publishes it.
+  private func writeBatch() async {
+    let batch = state.withLock { state in
+      let count = min(state.queue.count, options.maximumBatchCommits)
+      let batch = Array(state.queue[..<count])
+      state.queue.removeFirst(count)
+      return batch
+    }
+    var failure: DatabaseError?
+    var isOutcomeKnown = true
+    do {
+      try await persistence.append(batch.map(\.record))
+    } catch {
+      isOutcomeKnown = (error as? PersistenceError)?.code != .outcomeUnknown
+      failure = DatabaseError.commitFailed(error, isOutcomeKnown: isOutcomeKnown)
+    }
+    if let failure {
+      fail(batch, failure, isOutcomeKnown: isOutcomeKnown)
+    } else {
+      publish(batch)
+    }
+  }
+
+  /// Makes a durable batch visible: snapshot, then observers, then whoever waits.
+  private func publish(_ batch: [PendingCommit]) {
+    let observers = state.withLock { state in
+      if let last = batch.last { state.published = last.commit.timestamp }
+      for pending in batch {
+        if let catalog = pending.catalog { state.publishedCatalog = catalog }
+      }
+      state.counters.commits += batch.count
+      state.counters.batches += 1
+      return state.observers
+    }
+    if !observers.isEmpty {
+      let commits = batch.map(\.commit)
+      for observer in observers { observer.body(commits) }
+    }
+    let woken = state.withLock { state in
+      for pending in batch { pending.outcome = .success(()) }
+      state.log.trim(
+        olderThan: state.published.advanced(by: .zero - options.writeLogAge),
+        maximumBytes: options.writeLogBytes,
+        published: state.published
+      )
+      return endBatch(batch, &state)
+    }
+    woken.resume()
+  }
+
+  /// Fails a batch and everything that may stand on it.
+  private func fail(_ batch: [PendingCommit], _ failure: DatabaseError, isOutcomeKnown: Bool) {
+    let woken = state.withLock { state in
+      let failed = batch + state.queue
+      state.queue = []
+      for pending in failed { pending.outcome = .failure(failure) }
+      state.generationEnds.append(state.published)
+      if isOutcomeKnown {
+        state.log.removeAll(after: state.published)
+      } else {
+        // What may be on the disk stays in the log, so that reads go on taking it back.
+        state.failure = failure
+      }
+      state.head = state.published
+      state.headCatalog = state.publishedCatalog
+      state.counters.failedBatches += 1
+      return endBatch(failed, &state)
+    }
+    woken.resume()
+  }
+
+  /// Continuations to resume once the lock is released.
+  private struct Woken {
+    var commits: [CheckedContinuation<Void, Never>] = []
+    var waiters: [(CheckedContinuation<Bool, Never>, Bool)] = []
+    var closers: [CheckedContinuation<Void, Never>] = []
+
+    func resume() {
+      for continuation in commits { continuation.resume() }
+      for (continuation, isPublished) in waiters { continuation.resume(returning: isPublished) }
+      for continuation in closers { continuation.resume() }
+    }
+  }
+
+  /// Ends the turn of the writing task: wakes those that are served and the next writer.
+  private func endBatch(_ batch: [PendingCommit], _ state: inout State) -> Woken {
+    var woken = Woken()
+    state.isWriting = false
+    for pending in batch {
+      if let continuation = pending.continuation {
+        woken.commits.append(continuation)
+        pending.continuation = nil
+      }
+    }
+    // The next writer: a task that already waits. The others of the queue have not got to waiting
+    // yet and find the place of the writer free when they do.
+    if let next = state.queue.first(where: { $0.continuation != nil }) {
+      if let continuation = next.continuation { woken.commits.append(continuation) }
+      next.continuation = nil
+    }
+    var stillWaiting: [PublicationWaiter] = []
+    for waiter in state.waiting {
+      if let isPublished = state.isPublished(waiter.timestamp, waiter.generation) {
+        woken.waiters.append((waiter.continuation, isPublished))
+      } else {
+        stillWaiting.append(waiter)
+      }
+    }
+    state.waiting = stillWaiting
+    if state.queue.isEmpty {
+      woken.closers = state.closers
+      state.closers = []
+    }
+    return woken
+  }
+}
+
+extension Committer.State {
+  /// Whether a snapshot has become durable; nil: not decided yet.
+  func isPublished(_ timestamp: Timestamp, _ generation: Int) -> Bool? {
+    if generation < generationEnds.count { return timestamp <= generationEnds[generation] }
+    return timestamp <= published ? true : nil
+  }
+}
+
+extension Committer {
+  /// Waits until everything a snapshot shows is durable.
+  ///
+  /// - Returns: False if it never will be, because writing it failed.
+  func waitUntilPublished(_ timestamp: Timestamp, generation: Int) async -> Bool {
+    let decided = state.withLock { $0.isPublished(timestamp, generation) }
+    if let decided { return decided }
+    return await withCheckedContinuation { continuation in
+      let decided: Bool? = state.withLock { state in
+        let decided = state.isPublished(timestamp, generation)
+        if decided == nil {
+          state.waiting.append(
+            Committer.PublicationWaiter(
+              timestamp: timestamp,
+              generation: generation,
+              continuation: continuation
+            )
+          )
+        }
+        return decided
+      }
+      if let decided { continuation.resume(returning: decided) }
+    }
+  }
+
+  /// Accepts no more commits and waits until those accepted are written.
+  func close() async {
+    state.withLock { $0.isClosed = true }
+    await withCheckedContinuation { continuation in
+      let isIdle = state.withLock { state in
+        if state.queue.isEmpty, !state.isWriting { return true }
+        state.closers.append(continuation)
+        return false
+      }
+      if isIdle { continuation.resume() }
+    }
+  }
+}

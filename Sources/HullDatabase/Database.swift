@@ -1,0 +1,183 @@
+package import HullPersistence
+package import HullValues
+internal import Synchronization
+
+/// A transactional document database on a ``Persistence``.
+///
+/// Snapshots are consistent, transactions serializable, commits durable when they are acknowledged.
+/// Functions run in parallel and are checked for conflicts at commit
+/// (``withTransaction(source:limits:_:)``).
+package final class Database: Sendable {
+  package let options: DatabaseOptions
+  let committer: Committer
+  let lanes: SerialLanes
+  let retention: Retention
+
+  init(persistence: any Persistence, catalog: Catalog, floor: Timestamp, options: DatabaseOptions) {
+    self.options = options
+    committer = Committer(
+      persistence: persistence,
+      catalog: catalog,
+      retentionFloor: floor,
+      options: options
+    )
+    lanes = SerialLanes(bound: options.serialLaneBound)
+    retention = Retention(committer: committer)
+  }
+
+  /// Opens the database in a store and brings it up to date with a schema.
+  ///
+  /// New tables and indexes are made, indexes the schema no longer has are removed, and documents
+  /// are checked where the schema has become stricter. It returns when all of this is done; if the
+  /// process ends in the middle, the next open goes on where it stopped.
+  ///
+  /// - Parameters:
+  ///   - persistence: The store, which the database closes.
+  ///   - schema: The tables of the application; nil leaves the schema as it is.
+  /// - Throws: ``DatabaseError`` `SchemaValidationFailed` naming the first document that does not
+  ///   satisfy the schema; the schema in force before stays in force.
+  package static func open(
+    persistence: any Persistence,
+    schema: SchemaDefinition?,
+    options: DatabaseOptions = DatabaseOptions()
+  ) async throws -> Database {
+    var update = try await CatalogUpdate(persistence: persistence, options: options)
+    try await update.run(schema: schema)
+    return Database(
+      persistence: persistence,
+      catalog: update.catalog,
+      floor: update.retentionFloor,
+      options: options
+    )
+  }
+
+  /// The newest durable commit.
+  package var latestTimestamp: Timestamp { committer.published }
+
+  /// The tables and indexes as of the newest durable commit.
+  package var catalog: Catalog { committer.withState { $0.publishedCatalog } }
+
+  /// What the database has done so far.
+  package var counters: DatabaseCounters { committer.withState { $0.counters } }
+
+  package var persistence: any Persistence { committer.persistence }
+
+  /// Begins a transaction on the newest snapshot.
+  ///
+  /// - Parameters:
+  ///   - mode: Whether it may write; see ``Transaction/Mode``.
+  ///   - limits: What it may read and write; nil for the database's own limits.
+  package func begin(
+    _ mode: Transaction.Mode = .readOnly,
+    limits: TransactionLimits? = nil
+  ) -> Transaction {
+    let (reader, catalog) = committer.newestSnapshot(mode)
+    return transaction(mode, reader, catalog, limits: limits)
+  }
+
+  /// Begins a read-only transaction on the snapshot at a timestamp.
+  ///
+  /// - Throws: ``DatabaseError`` `OutOfRetention` for one that is no longer kept, and
+  ///   `InvalidTimestamp` for one later than the newest commit.
+  package func begin(
+    at timestamp: Timestamp,
+    limits: TransactionLimits? = nil
+  ) throws(DatabaseError) -> Transaction {
+    let (reader, catalog) = try committer.snapshot(at: timestamp)
+    return transaction(.readOnly, reader, catalog, limits: limits)
+  }
+
+  private func transaction(
+    _ mode: Transaction.Mode,
+    _ reader: SnapshotReader,
+    _ catalog: Catalog,
+    limits: TransactionLimits?
+  ) -> Transaction {
+    Transaction(
+      database: self,
+      mode: mode,
+      beginTimestamp: reader.timestamp,
+      state: TransactionState(
+        reader: reader,
+        catalog: catalog,
+        limits: limits ?? options.limits.transaction,
+        start: max(options.time.now(), reader.timestamp.successor),
+        random: options.random
+      )
+    )
+  }
+
+  /// Calls `body` with every batch of commits when it is durable, in order, before its callers hear
+  /// of it. `body` runs on the path of every commit: it hands the commits on and returns.
+  ///
+  /// - Returns: The newest commit `body` is not called for, and what ends the observation.
+  package func observeCommits(
+    _ body: @escaping @Sendable ([CommittedTransaction]) -> Void
+  ) -> (since: Timestamp, observer: CommitObserver) {
+    let observer = CommitObserver(body: body)
+    let since = committer.withState { state in
+      state.observers.append(observer)
+      return state.published
+    }
+    return (since, observer)
+  }
+
+  /// Ends an observation; a call that has begun may still be running.
+  package func removeObserver(_ observer: CommitObserver) {
+    committer.withState { state in state.observers.removeAll { $0 === observer } }
+  }
+
+  /// Finishes the commits that were accepted, refuses others, and closes the store.
+  package func close() async {
+    await committer.close()
+    await retention.finish()
+    await committer.persistence.close()
+  }
+}
+
+/// Someone who is told of every commit.
+package final class CommitObserver: Sendable {
+  let body: @Sendable ([CommittedTransaction]) -> Void
+
+  init(body: @escaping @Sendable ([CommittedTransaction]) -> Void) { self.body = body }
+}
+
+extension Committer {
+  /// The newest snapshot for a query or for a transaction that writes.
+  func newestSnapshot(_ mode: Transaction.Mode) -> (SnapshotReader, Catalog) {
+    withState { state in
+      let timestamp = mode == .readWrite ? state.head : state.published
+      let reader = SnapshotReader(
+        committer: self,
+        timestamp: timestamp,
+        durable: state.published,
+        generation: state.generation,
+        pending: timestamp > state.published
+          ? state.log.commits(after: state.published, through: timestamp) : []
+      )
+      return (reader, mode == .readWrite ? state.headCatalog : state.publishedCatalog)
+    }
+  }
+
+  /// The durable snapshot at a timestamp.
+  func snapshot(at timestamp: Timestamp) throws(DatabaseError) -> (SnapshotReader, Catalog) {
+    let (floor, published, generation, catalog) = withState {
+      ($0.retentionFloor, $0.published, $0.generation, $0.publishedCatalog)
+    }
+    guard timestamp <= published else {
+      throw DatabaseError(
+        code: "InvalidTimestamp",
+        message: "Timestamp \(timestamp) is later than the latest one, \(published)."
+      )
+    }
+    guard timestamp >= floor else { throw .outOfRetention }
+    let reader = SnapshotReader(
+      committer: self,
+      timestamp: timestamp,
+      durable: timestamp,
+      generation: generation,
+      pending: []
+    )
+    return (reader, catalog)
+  }
+}

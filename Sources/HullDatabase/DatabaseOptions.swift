@@ -1,0 +1,51 @@
+package import HullPersistence
+
+/// How a database behaves; the defaults are for production.
+package struct DatabaseOptions: Sendable {
+  /// The bounds on every transaction.
+  package var limits = Limits()
+  /// Where timestamps come from.
+  package var time: any TimeSource = SystemTimeSource()
+  /// Where the random part of ids comes from.
+  package var random: any RandomSource = SystemRandomSource()
+  /// How far back snapshots can be read; the change log on disk is pruned beyond it.
+  package var retention: Duration = .seconds(600)
+  /// Commits older than this leave the write log in memory.
+  package var writeLogAge: Duration = .seconds(300)
+  /// Bytes of commits the write log keeps in memory: 50 MiB.
+  package var writeLogBytes = 50 << 20
+  /// Commits that may wait for the disk before more are refused.
+  package var maximumQueuedCommits = 16_384
+  /// Commits written to the disk together.
+  package var maximumBatchCommits = 1024
+  /// How often a transaction that lost a race runs again before its caller is told.
+  package var maximumRetries = 16
+  /// From which lost race on a transaction runs while no other can commit.
+  package var lossesBeforeExclusiveRun = 2
+  /// How long an exclusive run may hold up other commits.
+  package var exclusiveRunBound: Duration = .seconds(2)
+  /// How long one run of a function may hold up others in its serial lane.
+  package var serialLaneBound: Duration = .seconds(2)
+  /// Documents read at a time when an index is built or documents are checked against a schema.
+  package var backfillBatchDocuments = 500
+
+  package init() {}
+}
+
+/// What a database has done since it was opened.
+package struct DatabaseCounters: Sendable, Hashable {
+  /// Durable commits.
+  package var commits = 0
+  /// Batches they were written in.
+  package var batches = 0
+  /// Batches that could not be written.
+  package var failedBatches = 0
+  /// Transactions that lost a race, counted each time.
+  package var conflicts = 0
+  /// Transactions that ran while no other could commit.
+  package var exclusiveRuns = 0
+  /// Runs of functions in their serial lanes.
+  package var serialRuns = 0
+
+  package init() {}
+}

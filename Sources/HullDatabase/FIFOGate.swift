@@ -1,0 +1,67 @@
+internal import Synchronization
+
+/// A lock that may be held across suspensions and is granted in order of arrival.
+///
+/// Taking a free gate neither suspends nor allocates. A holder cannot be cancelled out of the queue:
+/// every holder releases, so every wait ends.
+package final class FIFOGate: Sendable {
+  private struct State {
+    var isHeld = false
+    var waiting: [CheckedContinuation<Void, Never>] = []
+    /// Waiters before this position have been served; the array is compacted when it empties.
+    var firstWaiting = 0
+  }
+
+  /// Protects who holds the gate and who waits; held for a few instructions.
+  private let state = Mutex(State())
+
+  package init() {}
+
+  /// Waits for the gate and holds it until ``release()``.
+  package func acquire() async {
+    if tryAcquire() { return }
+    await withCheckedContinuation { continuation in
+      let isFree = state.withLock { state in
+        if !state.isHeld {
+          state.isHeld = true
+          return true
+        }
+        state.waiting.append(continuation)
+        return false
+      }
+      if isFree { continuation.resume() }
+    }
+  }
+
+  /// Takes the gate if it is free.
+  package func tryAcquire() -> Bool {
+    state.withLock { state in
+      if state.isHeld { return false }
+      state.isHeld = true
+      return true
+    }
+  }
+
+  /// Hands the gate to whoever has waited longest.
+  package func release() {
+    let next: CheckedContinuation<Void, Never>? = state.withLock { state in
+      precondition(state.isHeld, "a gate is released by its holder")
+      guard state.firstWaiting < state.waiting.count else {
+        state.waiting.removeAll(keepingCapacity: true)
+        state.firstWaiting = 0
+        state.isHeld = false
+        return nil
+      }
+      defer { state.firstWaiting += 1 }
+      return state.waiting[state.firstWaiting]
+    }
+    next?.resume()
+  }
+
+  /// Runs `body` while holding the gate.
+  package func withGate<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+    await acquire()
+    defer { release() }
+    return try await body()
+  }
+}

@@ -1,0 +1,99 @@
+internal import HullPersistence
+internal import HullValues
+
+/// A transaction that has run and is ready to be validated and written.
+///
+/// Everything that can be computed before its timestamp is known is computed by the task that ran
+/// it, so that validation, which is serial, does little.
+struct FinalTransaction: Sendable {
+  /// The function it ran, named in conflict reports.
+  var source: String
+  /// The snapshot its reads hold at.
+  var begin: Timestamp
+  /// The generation of the write log the snapshot was taken from.
+  var generation: Int
+  var reads: ReadSet
+  var changes: [DocumentChange]
+  var createdTables: [Catalog.Table]
+  /// What the store writes, except the timestamp.
+  var documents: [DocumentWrite]
+  var entries: [IndexWrite]
+  var metadata: [String: [UInt8]?]
+
+  var isReadOnly: Bool { documents.isEmpty && metadata.isEmpty }
+}
+
+extension TransactionState {
+  /// Ends the transaction.
+  func finish(source: String) -> FinalTransaction {
+    isFinished = true
+    foldOpenScans()
+    openScans = []
+    var result = FinalTransaction(
+      source: source,
+      begin: reader.timestamp,
+      generation: reader.generation,
+      reads: reads,
+      changes: [],
+      createdTables: createdTables,
+      documents: [],
+      entries: [],
+      metadata: [:]
+    )
+    for id in writeOrder {
+      // A write that was rolled back is in the order but not in the overlay.
+      guard let own = writes[id], let original = originals[id] else { continue }
+      result.add(id, before: original, after: own.version)
+    }
+    for table in createdTables {
+      result.metadata.merge(CatalogStore.metadata(of: table)) { $1 }
+    }
+    if !createdTables.isEmpty {
+      result.metadata.merge(CatalogStore.metadata(nextIndexID: catalog.nextIndexID)) { $1 }
+    }
+    return result
+  }
+}
+
+extension FinalTransaction {
+  /// Adds the change of one document and what it does to the indexes.
+  fileprivate mutating func add(
+    _ id: DocumentID,
+    before: DocumentOverlay.Entry,
+    after: DocumentVersion?
+  ) {
+    if before.version == nil, after == nil { return }
+    changes.append(
+      DocumentChange(
+        id: id,
+        before: before.version,
+        beforeTimestamp: before.timestamp,
+        after: after
+      )
+    )
+    documents.append(DocumentWrite(id: id, before: before.stored, after: after?.document))
+    let count = after?.entries.count ?? before.version?.entries.count ?? 0
+    // Both versions list the indexes of one table in one order.
+    for position in 0..<count {
+      let old = before.version?.entries[position]
+      let new = after?.entries[position]
+      guard let index = old?.index ?? new?.index else { continue }
+      let oldKeys = old?.keys ?? .many([])
+      let newKeys = new?.keys ?? .many([])
+      if oldKeys == newKeys { continue }
+      for key in oldKeys.subtracting(newKeys) {
+        entries.append(IndexWrite(index: index, key: key, id: id, isPresent: false))
+      }
+      for key in newKeys.subtracting(oldKeys) {
+        entries.append(IndexWrite(index: index, key: key, id: id, isPresent: true))
+      }
+    }
+  }
+}
+
+extension DocumentOverlay.Entry {
+  /// The document and its commit; nil if there is none.
+  var stored: StoredDocument? {
+    version.map { StoredDocument(document: $0.document, timestamp: timestamp ?? .zero) }
+  }
+}

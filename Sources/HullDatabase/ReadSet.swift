@@ -1,0 +1,102 @@
+package import HullPersistence
+package import HullValues
+
+/// What a transaction has read, so that a commit which changes any of it can be recognised.
+///
+/// Three kinds of reads: single documents by id, ranges of index keys (consumed ones only, the empty
+/// stretches between rows included, which is what keeps phantoms out), and table names looked up.
+/// One overlap rule, ``overlap(with:)``, serves commits and subscriptions alike.
+package struct ReadSet: Sendable {
+  /// Documents read by id, present or missing.
+  package private(set) var documents: Set<DocumentID> = []
+  /// Ranges read, by index.
+  package private(set) var ranges: [ScanSource: KeyRangeSet] = [:]
+  /// Names of tables that did not exist when they were looked up.
+  package private(set) var missingTables: Set<TableName> = []
+  /// Whether the transaction depends on the whole list of tables, because it created one.
+  package private(set) var isTableListRead = false
+
+  package init() {}
+
+  /// How many separate ranges were read; a document read by id is a range of its own.
+  package private(set) var intervalCount = 0
+
+  package var isEmpty: Bool {
+    documents.isEmpty && ranges.isEmpty && missingTables.isEmpty && !isTableListRead
+  }
+
+  package mutating func insert(_ document: DocumentID) {
+    if documents.insert(document).inserted { intervalCount += 1 }
+  }
+
+  package mutating func insert(_ range: KeyRange, of index: ScanSource) {
+    guard !range.isEmpty else { return }
+    let before = ranges[index]?.count ?? 0
+    ranges[index, default: KeyRangeSet()].insert(range)
+    intervalCount += (ranges[index]?.count ?? 0) - before
+  }
+
+  package mutating func insert(missingTable name: TableName) { missingTables.insert(name) }
+
+  package mutating func insertTableList() { isTableListRead = true }
+
+  /// Adds everything another transaction read.
+  package mutating func formUnion(_ other: ReadSet) {
+    for document in other.documents { insert(document) }
+    for (index, set) in other.ranges {
+      for range in set.ranges { insert(range, of: index) }
+    }
+    missingTables.formUnion(other.missingTables)
+    isTableListRead = isTableListRead || other.isTableListRead
+  }
+
+  /// What of a commit these reads depend on; nil if they hold after it as well.
+  ///
+  /// A write overlaps if its document was read by id, or if the key its document had before or has
+  /// now lies in a range read from one of the table's indexes, whether or not that key changed.
+  /// - Complexity: O(documents written × indexes of their tables × log ranges).
+  package func overlap(with commit: CommittedTransaction) -> Overlap? {
+    if !commit.createdTables.isEmpty {
+      for table in commit.createdTables
+      where isTableListRead || missingTables.contains(table.name) {
+        return Overlap(table: table.number, document: nil, index: nil)
+      }
+    }
+    if documents.isEmpty && ranges.isEmpty { return nil }
+    for change in commit.changes {
+      if documents.contains(change.id) {
+        return Overlap(
+          table: change.id.tableNumber,
+          document: change.id,
+          index: .byID(change.id.tableNumber)
+        )
+      }
+      guard !ranges.isEmpty else { continue }
+      if let index = firstIndex(touchedBy: change) {
+        return Overlap(table: change.id.tableNumber, document: change.id, index: index)
+      }
+    }
+    return nil
+  }
+
+  private func firstIndex(touchedBy change: DocumentChange) -> ScanSource? {
+    for version in [change.before, change.after] {
+      guard let version else { continue }
+      for entries in version.entries {
+        let index = ScanSource.index(entries.index)
+        guard let read = ranges[index] else { continue }
+        if entries.keys.contains(where: read.contains) { return index }
+      }
+    }
+    let byID = ScanSource.byID(change.id.tableNumber)
+    if let read = ranges[byID], read.contains(IndexKey(id: change.id)) { return byID }
+    return nil
+  }
+
+  /// Where a commit and the reads meet.
+  package struct Overlap: Sendable, Hashable {
+    package var table: TableNumber
+    package var document: DocumentID?
+    package var index: ScanSource?
+  }
+}

@@ -1,0 +1,74 @@
+internal import HullPersistence
+internal import Synchronization
+
+/// Prunes the change log on disk, so that it reaches back as far as the setting says and no further.
+///
+/// Works in the background, one pass at a time, started by commits once enough time has passed since
+/// the last pass. The floor below which snapshots cannot be read rises first, in memory and on disk;
+/// only then is anything deleted.
+final class Retention: Sendable {
+  private struct State {
+    /// Up to where the log has been pruned.
+    var prunedBefore = Timestamp.zero
+    var pass: Task<Void, Never>?
+    var isFinished = false
+  }
+
+  /// Protects the running pass; held for a few instructions.
+  private let state = Mutex(State())
+  private let committer: Committer
+
+  init(committer: Committer) {
+    self.committer = committer
+    let floor = committer.retentionFloor
+    state.withLock { $0.prunedBefore = floor }
+  }
+
+  /// Starts a pass if the oldest history exceeds the setting by a tenth.
+  func pruneIfDue() {
+    let retention = committer.options.retention
+    let target = committer.published.advanced(by: .zero - retention)
+    state.withLock { state in
+      guard state.pass == nil, !state.isFinished,
+        target > state.prunedBefore.advanced(by: retention / 10)
+      else { return }
+      // Owned by this object: `finish()` waits for it.
+      state.pass = Task {
+        await prune(before: target)
+        self.state.withLock { state in
+          state.prunedBefore = target
+          state.pass = nil
+        }
+      }
+    }
+  }
+
+  /// Waits for the running pass and starts no other.
+  func finish() async {
+    let pass = state.withLock { state in
+      state.isFinished = true
+      return state.pass
+    }
+    await pass?.value
+  }
+
+  private func prune(before target: Timestamp) async {
+    committer.withState { $0.retentionFloor = max($0.retentionFloor, target) }
+    let raise = FinalTransaction(
+      source: "",
+      begin: committer.published,
+      generation: committer.withState(\.generation),
+      reads: ReadSet(),
+      changes: [],
+      createdTables: [],
+      documents: [],
+      entries: [],
+      metadata: CatalogStore.metadata(retentionFloor: target)
+    )
+    // A failure leaves more history than necessary; the next pass tries again.
+    guard case .accepted(let pending) = await committer.submit(raise),
+      (try? await committer.complete(pending)) != nil
+    else { return }
+    try? await committer.persistence.prune(changesBefore: target)
+  }
+}

@@ -1,1 +1,0 @@
-// The skeleton of HullDatabase; its owner replaces this file.

@@ -1,0 +1,210 @@
+internal import HullPersistence
+package import HullValues
+
+/// Reads the database as it was at one timestamp.
+///
+/// The disk only ever shows its newest state. What was committed after this snapshot is taken back
+/// with the before-images of the write log, and commits of the snapshot that are validated but not
+/// on the disk yet are added from it; both are one ``DocumentOverlay``, which only grows: an overlay
+/// that covers the log up to some commit is right for every disk state up to that commit.
+struct SnapshotReader {
+  /// The snapshot: every commit up to and including this one is visible.
+  let timestamp: Timestamp
+  /// What the disk has at least; commits between it and `timestamp` come from the write log.
+  let durable: Timestamp
+  /// The generation of the write log the snapshot was taken from; see ``Committer``.
+  let generation: Int
+
+  private let committer: Committer
+  private var overlay = DocumentOverlay()
+  /// The overlay takes back every commit in (timestamp, syncedThrough].
+  private var syncedThrough: Timestamp
+
+  /// - Parameter pending: The commits in (durable, timestamp], oldest first.
+  init(
+    committer: Committer,
+    timestamp: Timestamp,
+    durable: Timestamp,
+    generation: Int,
+    pending: [CommittedTransaction]
+  ) {
+    self.committer = committer
+    self.timestamp = timestamp
+    self.durable = durable
+    self.generation = generation
+    syncedThrough = timestamp
+    for commit in pending {
+      for change in commit.changes {
+        overlay.set(change.id, to: .init(version: change.after, timestamp: commit.timestamp))
+      }
+    }
+  }
+
+  /// The document with that id and the commit that wrote it; nil if there is none.
+  mutating func document(
+    _ id: DocumentID,
+    catalog: Catalog
+  ) async throws -> StoredDocument? {
+    if let entry = overlay[id] { return entry.stored }
+    let (stored, readAt) = try await committer.persistence.document(id, atLeast: durable)
+    // A document that was written before the snapshot and is still there did not change since.
+    if let stored, stored.timestamp <= timestamp { return stored }
+    try await sync(through: readAt, catalog: catalog)
+    if let entry = overlay[id] { return entry.stored }
+    return stored
+  }
+
+  /// Rows of a range in order, as many as one read of the disk yields.
+  struct Page {
+    var rows: [IndexRow]
+    /// What of the range is still to be read; nil if this was the last page.
+    var rest: KeyRange?
+  }
+
+  /// Reads the next rows of a range.
+  mutating func page(
+    of index: ScanSource,
+    in table: TableNumber,
+    range: KeyRange,
+    order: Order,
+    limit: Int,
+    wantsDocuments: Bool,
+    catalog: Catalog
+  ) async throws -> Page {
+    let page = try await committer.persistence.scan(
+      ScanRequest(
+        source: index,
+        range: range,
+        order: order,
+        limit: limit,
+        wantsDocuments: wantsDocuments
+      ),
+      atLeast: durable
+    )
+    try await sync(through: page.readAt, catalog: catalog)
+    var covered = range
+    var rest: KeyRange?
+    if !page.isExhausted, let last = page.rows.last?.key {
+      (covered, rest) = range.split(after: last, order: order)
+    }
+    guard overlay.hasDocuments(of: table) else {
+      return Page(rows: page.rows.map(IndexRow.init), rest: rest)
+    }
+    let rows = merge(page.rows, with: overlay.rows(of: index, in: table), in: covered, order: order)
+    return Page(rows: rows, rest: rest)
+  }
+
+  private func merge(
+    _ base: [ScanRow],
+    with rows: [DocumentOverlay.Row],
+    in range: KeyRange,
+    order: Order
+  ) -> [IndexRow] {
+    let positions = rows.positions(in: range)
+    var result: [IndexRow] = []
+    result.reserveCapacity(base.count + positions.count)
+    var added = order == .ascending ? rows[positions] : ArraySlice(rows[positions].reversed())
+    for row in base where !overlay.contains(row.id) {
+      while let next = added.first, order.areInOrder(next.key, row.key) {
+        result.append(IndexRow(next))
+        added.removeFirst()
+      }
+      result.append(IndexRow(row))
+    }
+    result.append(contentsOf: added.map(IndexRow.init))
+    return result
+  }
+
+  /// Makes the overlay take back every commit after the snapshot up to `readAt`.
+  private mutating func sync(through readAt: Timestamp, catalog: Catalog) async throws {
+    guard readAt > syncedThrough else { return }
+    let history = committer.history(after: syncedThrough, through: readAt)
+    if history.start > syncedThrough {
+      try await undoFromDisk(through: min(history.start, readAt), catalog: catalog)
+    }
+    for commit in history.commits {
+      for change in commit.changes where !overlay.contains(change.id) {
+        overlay.set(
+          change.id,
+          to: .init(version: change.before, timestamp: change.beforeTimestamp)
+        )
+      }
+    }
+    syncedThrough = readAt
+  }
+
+  /// Reads before-images the write log no longer has from the change log on disk.
+  private mutating func undoFromDisk(through end: Timestamp, catalog: Catalog) async throws {
+    var position = syncedThrough
+    while position < end {
+      let changes = try await committer.persistence.changes(
+        after: position,
+        upTo: end,
+        limit: SnapshotReader.changesPerRead
+      )
+      // Pruning raises the floor before it deletes, so a floor still below the snapshot proves that
+      // nothing of what was just read for had been deleted.
+      guard committer.retentionFloor <= timestamp else { throw DatabaseError.outOfRetention }
+      for change in changes where !overlay.contains(change.id) {
+        guard let table = catalog.table(change.id.tableNumber) else { continue }
+        overlay.set(
+          change.id,
+          to: .init(
+            version: try change.before.map { try table.version(of: $0.document) },
+            timestamp: change.before?.timestamp
+          )
+        )
+      }
+      guard overlay.count <= SnapshotReader.maximumUndoneDocuments else {
+        throw DatabaseError.outOfRetention
+      }
+      guard let last = changes.last else { break }
+      position = last.timestamp
+    }
+  }
+
+  /// Changes fetched from disk at a time.
+  private static let changesPerRead = 1000
+  /// Documents a read of the past may take back in memory; further back is out of reach.
+  private static let maximumUndoneDocuments = 1_000_000
+}
+
+/// One place of one document in an index.
+package struct IndexRow: Sendable {
+  package var key: IndexKey
+  package var id: DocumentID
+  /// The document; nil if only keys were asked for.
+  package var document: EncodedDocument?
+
+  package init(key: IndexKey, id: DocumentID, document: EncodedDocument?) {
+    self.key = key
+    self.id = id
+    self.document = document
+  }
+
+  init(_ row: ScanRow) {
+    self.init(key: row.key, id: row.id, document: row.document?.document)
+  }
+
+  init(_ row: DocumentOverlay.Row) {
+    self.init(key: row.key, id: row.version.document.id, document: row.version.document)
+  }
+}
+
+extension Order {
+  /// Whether `left` comes before `right`.
+  func areInOrder(_ left: IndexKey, _ right: IndexKey) -> Bool {
+    self == .ascending ? left < right : right < left
+  }
+}
+
+extension KeyRange {
+  /// The part up to and including `key` and the part beyond it, in scan order.
+  func split(after key: IndexKey, order: Order) -> (through: KeyRange, beyond: KeyRange) {
+    let successor = key.next
+    return switch order {
+    case .ascending: (KeyRange(start: start, end: successor), KeyRange(start: successor, end: end))
+    case .descending: (KeyRange(start: key, end: end), KeyRange(start: start, end: key))
+    }
+  }
+}

@@ -1,0 +1,224 @@
+internal import HullPersistence
+internal import HullValues
+
+extension TransactionState {
+  /// Reads the `id` argument of an operation that writes.
+  func writableID(_ text: String, table: String?, method: String) throws -> DocumentID {
+    let id = try DocumentID(argument: text, of: method)
+    try checkWritable(id, table: table, method: method)
+    return id
+  }
+
+  /// Checks that a document's table exists, is the one the caller named, and may be written.
+  func checkWritable(_ id: DocumentID, table: String?, method: String) throws {
+    guard let actual = catalog.table(id.tableNumber) else {
+      throw DatabaseError.invalidArgument(
+        "id",
+        of: method,
+        "Table for ID \"\(id.string)\" not found"
+      )
+    }
+    try actual.checkName(table, method: method)
+    try actual.checkAccess(.user)
+  }
+
+  func insert(
+    _ value: ConvexObject,
+    into name: TableName,
+    in transaction: Transaction
+  ) async throws -> DocumentID {
+    try transaction.checkMayWrite()
+    let internalID = idGenerator.next()
+    // A failed insert consumes its creation time and may leave a new, empty table behind.
+    let creationTime = nextCreationTime
+    nextCreationTime = creationTime.nextUp
+    let table = try tableForInsert(name, limits: transaction.database.options.limits)
+    let id = DocumentID(tableNumber: table.number, internalID: internalID)
+    try DocumentChecks.checkSystemFields(of: value, id: id, creationTime: creationTime)
+    try recordRead(of: id)
+    try stage(
+      id,
+      creationTime: creationTime,
+      object: value.addingSystemFields(id: id, creationTime: creationTime),
+      before: DocumentOverlay.Entry(version: nil, timestamp: nil),
+      table: table,
+      limits: transaction.database.options.limits
+    )
+    return id
+  }
+
+  func patch(
+    _ id: DocumentID,
+    _ fields: [(String, ConvexValue?)],
+    in transaction: Transaction
+  ) async throws -> EncodedDocument {
+    try transaction.checkMayWrite()
+    let current = try await current(id, orThrow: "Update on")
+    var merged = current.object
+    for (name, value) in fields {
+      do {
+        if let value {
+          try merged.set(name, to: value)
+        } else {
+          try FieldName.validate(name)
+          merged.remove(name)
+        }
+      } catch {
+        throw DatabaseError.invalidArgument("value", of: "db.patch", error.message)
+      }
+    }
+    return try write(merged, over: current, transaction)
+  }
+
+  func replace(
+    _ id: DocumentID,
+    with value: ConvexObject,
+    in transaction: Transaction
+  ) async throws -> EncodedDocument {
+    try transaction.checkMayWrite()
+    let current = try await current(id, orThrow: "Replace on")
+    return try write(value, over: current, transaction)
+  }
+
+  func delete(_ id: DocumentID, in transaction: Transaction) async throws -> EncodedDocument {
+    try transaction.checkMayWrite()
+    let current = try await current(id, orThrow: "Delete on")
+    try countWrite(of: current.table, bytes: 0, limits: transaction.database.options.limits)
+    record(id, before: current.entry, after: nil)
+    return current.document
+  }
+
+  /// Writes new contents of an existing document, unless they are what it holds already.
+  private func write(
+    _ value: ConvexObject,
+    over current: Current,
+    _ transaction: Transaction
+  ) throws -> EncodedDocument {
+    let (id, creationTime) = (current.document.id, current.document.creationTime)
+    try DocumentChecks.checkSystemFields(of: value, id: id, creationTime: creationTime)
+    let new = value.addingSystemFields(id: id, creationTime: creationTime)
+    if new == current.object { return current.document }
+    return try stage(
+      id,
+      creationTime: creationTime,
+      object: new,
+      before: current.entry,
+      table: current.table,
+      limits: transaction.database.options.limits
+    )
+  }
+
+  /// An existing document a write is about.
+  private struct Current {
+    var entry: DocumentOverlay.Entry
+    var document: EncodedDocument
+    var object: ConvexObject
+    var table: Catalog.Table
+  }
+
+  /// The document a write is about; the write depends on it.
+  private func current(_ id: DocumentID, orThrow operation: String) async throws -> Current {
+    try recordRead(of: id)
+    var entry = DocumentOverlay.Entry(version: nil, timestamp: nil)
+    var found: EncodedDocument?
+    if let own = writes[id] {
+      entry = own
+      found = own.version?.document
+    } else if let stored = try await reader.document(id, catalog: catalog) {
+      entry.timestamp = stored.timestamp
+      found = stored.document
+    }
+    guard let document = found, let table = catalog.table(id.tableNumber) else {
+      throw DatabaseError.nonexistent(id, operation)
+    }
+    try count(document)
+    let object = try document.object()
+    if entry.version == nil { entry.version = table.version(of: document, object: object) }
+    return Current(entry: entry, document: document, object: object, table: table)
+  }
+
+  /// Checks a document and makes it the transaction's state of its id.
+  @discardableResult
+  private func stage(
+    _ id: DocumentID,
+    creationTime: Double,
+    object: ConvexObject,
+    before: DocumentOverlay.Entry,
+    table: Catalog.Table,
+    limits: Limits
+  ) throws -> EncodedDocument {
+    try DocumentChecks.checkShape(of: object, limits: limits)
+    try table.checkSchema(of: object, tables: catalog)
+    let size = object.size
+    try DocumentChecks.checkSize(size, limits: limits)
+    try countWrite(of: table, bytes: size, limits: limits)
+    let document = EncodedDocument(
+      id: id,
+      creationTime: creationTime,
+      json: EncodedValue(object)
+    )
+    record(id, before: before, after: table.version(of: document, object: object))
+    return document
+  }
+
+  /// Counts a write before it takes effect.
+  private func countWrite(of table: Catalog.Table, bytes: Int, limits: Limits) throws {
+    if table.isSystem { return }
+    usage.documentsWritten += 1
+    usage.bytesWritten += bytes
+    if usage.documentsWritten > self.limits.documentsWritten {
+      throw DatabaseError.tooManyWrites(self.limits.documentsWritten)
+    }
+    if usage.bytesWritten > self.limits.bytesWritten {
+      throw DatabaseError.tooManyBytesWritten(self.limits.bytesWritten)
+    }
+  }
+
+  /// Makes a version the transaction's state of a document.
+  private func record(
+    _ id: DocumentID,
+    before: DocumentOverlay.Entry,
+    after: DocumentVersion?
+  ) {
+    let previous = writes[id]
+    if depth > 0 { journal.append(JournalEntry(id: id, previous: previous)) }
+    if previous == nil, originals[id] == nil {
+      originals[id] = before
+      writeOrder.append(id)
+    }
+    writes.set(id, to: DocumentOverlay.Entry(version: after, timestamp: nil))
+  }
+
+  /// The table an insert goes to, created if it does not exist.
+  private func tableForInsert(_ name: TableName, limits: Limits) throws -> Catalog.Table {
+    if let table = catalog.table(named: name) { return table }
+    guard catalog.userTableCount < limits.userTables else {
+      throw DatabaseError(
+        code: "TooManyTables",
+        message: "Number of tables cannot exceed \(limits.userTables)."
+      )
+    }
+    // Which number is free depends on every other table.
+    reads.insertTableList()
+    let table = catalog.createTable(name)
+    createdTables.append(table)
+    return table
+  }
+}
+
+extension DatabaseError {
+  static func nonexistent(_ id: DocumentID, _ operation: String) -> DatabaseError {
+    DatabaseError(
+      code: "NonexistentDocument",
+      message: "\(operation) nonexistent document ID \(id.string)"
+    )
+  }
+}
+
+extension Transaction {
+  /// Refuses writes in a query.
+  func checkMayWrite() throws(DatabaseError) {
+    if mode == .readWrite { return }
+    throw DatabaseError(code: "ReadOnlyTransaction", message: "A query cannot write.")
+  }
+}

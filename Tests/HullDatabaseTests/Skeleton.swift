@@ -1,1 +1,0 @@
-// The skeleton of HullDatabaseTests; its owner replaces this file.
