@@ -106,6 +106,13 @@ public struct ObjectValidator: Sendable, Hashable {
     return result
   }
 
+  /// With the fields whose names satisfy `isIncluded`.
+  package func keepingFields(where isIncluded: (String) -> Bool) -> ObjectValidator {
+    var result = self
+    result.fields.removeAll { !isIncluded($0.name) }
+    return result
+  }
+
   /// With every field optional.
   public func partial() -> ObjectValidator {
     var result = self
