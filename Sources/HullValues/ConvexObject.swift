@@ -15,6 +15,7 @@ public struct ConvexObject: Sendable, Hashable {
       self.value = value
     }
 
+    /// Whether name and value are the same bytes.
     public static func == (left: Field, right: Field) -> Bool {
       UTF8Order.areEqual(left.name, right.name) && left.value == right.value
     }

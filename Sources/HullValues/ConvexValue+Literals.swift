@@ -1,9 +1,5 @@
-// Literals read as they do in JavaScript: a bare number is a float64.
-
-extension ConvexValue: ExpressibleByNilLiteral {
-  /// Makes ``null``.
-  public init(nilLiteral: ()) { self = .null }
-}
+// Literals read as they do in JavaScript: a bare number is a float64. There is no literal for null:
+// `nil` would mean two things wherever a value is optional.
 
 extension ConvexValue: ExpressibleByBooleanLiteral {
   /// Makes a ``boolean(_:)``.

@@ -98,6 +98,7 @@ extension ConvexValue {
 }
 
 extension ConvexValue: Hashable {
+  /// Whether both have the same place in the order of indexes.
   public static func == (left: ConvexValue, right: ConvexValue) -> Bool {
     switch (left, right) {
     case (.null, .null), (.commitTimestamp, .commitTimestamp): true
@@ -112,6 +113,7 @@ extension ConvexValue: Hashable {
     }
   }
 
+  /// Feeds kind and content to `hasher`, text as UTF-8.
   public func hash(into hasher: inout Hasher) {
     switch self {
     case .null: hasher.combine(0 as UInt8)

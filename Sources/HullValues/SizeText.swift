@@ -1,8 +1,9 @@
 /// Sizes in bytes as error texts print them.
 public enum SizeText {
-  /// The size in the largest binary unit below it: `1023 B`, `1 KiB`, `1.50 KiB`, `16 MiB`.
+  /// The size in the largest binary unit below it.
   ///
   /// - Parameter bytes: The size; not negative.
+  /// - Returns: For example `1023 B`, `1 KiB`, `1.50 KiB` or `16 MiB`.
   public static func binary(_ bytes: Int) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
     var unit = 0
@@ -18,6 +19,7 @@ public enum SizeText {
   /// The size in the first of GiB, GB, MiB, MB, KiB, KB that gives at most one decimal.
   ///
   /// - Parameter bytes: The size; not negative.
+  /// - Returns: For example `16 MiB`, `4.5 MiB`, `1 MB` or `1534 bytes`.
   public static func exact(_ bytes: Int) -> String {
     let units = [
       (1 << 30, "GiB"), (1_000_000_000, "GB"), (1 << 20, "MiB"), (1_000_000, "MB"),

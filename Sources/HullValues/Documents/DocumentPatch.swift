@@ -1,7 +1,8 @@
 /// The fields `db.patch` sets and removes.
 public struct DocumentPatch: Sendable, Hashable {
-  /// New values by field name; nil removes the field. In no particular order; of equal names the
-  /// last wins.
+  /// New values by field name; nil removes the field.
+  ///
+  /// In no particular order; of equal names the last wins.
   public var fields: [(name: String, value: ConvexValue?)]
 
   /// Makes a patch.
@@ -34,7 +35,7 @@ public struct DocumentPatch: Sendable, Hashable {
     fields = []
     for (name, json) in object {
       let value: ConvexValue? =
-        json == ["$undefined": nil] ? nil : try ConvexValue(json: json, options: .mutation)
+        json == ["$undefined": .null] ? nil : try ConvexValue(json: json, options: .mutation)
       try FieldName.validate(name)
       fields.append((name, value))
     }
@@ -64,10 +65,12 @@ public struct DocumentPatch: Sendable, Hashable {
     return result
   }
 
+  /// Whether both set and remove the same fields in the same order.
   public static func == (left: DocumentPatch, right: DocumentPatch) -> Bool {
     left.fields.elementsEqual(right.fields) { $0.name == $1.name && $0.value == $1.value }
   }
 
+  /// Feeds names and values to `hasher`.
   public func hash(into hasher: inout Hasher) {
     for (name, value) in fields {
       hasher.combine(name)

@@ -57,14 +57,21 @@ package enum Base64 {
   /// - Parameters:
   ///   - text: Characters of the alphabet, without white space; padding may be absent.
   ///   - urlSafe: Whether `-` and `_` stand for `+` and `/`.
+  /// - Returns: The bytes.
   /// - Throws: ``ConvexValueError`` naming the first offending byte.
   package static func decode(
     _ text: UnsafeBufferPointer<UInt8>,
     urlSafe: Bool = false
   ) throws(ConvexValueError) -> [UInt8] {
+    let table = urlSafe ? urlSafeValues : values
+    if text.count % 4 == 1, let last = text.last {
+      if last != UInt8(ascii: "="), table[Int(last)] == 0xFF {
+        throw invalidByte(last, at: text.count - 1)
+      }
+      throw ConvexValueError(message: "Encoded text cannot have a 6-bit remainder.")
+    }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count / 4 * 3 + 2)
-    let table = urlSafe ? urlSafeValues : values
     var index = 0
     var group: UInt32 = 0
     // A padding character ends the data; it is legal only as the third or fourth of a group of

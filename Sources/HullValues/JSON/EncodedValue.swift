@@ -38,9 +38,10 @@ public struct EncodedValue: Sendable, Hashable {
   /// The text as a string.
   public var string: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// The value's text in another form; the same bytes when there is nothing to convert.
+  /// The value's text in another form.
   ///
   /// - Parameter format: The form.
+  /// - Returns: The text; the same bytes when there is nothing to convert.
   public func bytes(in format: ValueFormat) -> [UInt8] {
     guard format != .encoded, hasSpecialValues else { return bytes }
     guard let value = try? decoded() else { return bytes }
@@ -107,9 +108,10 @@ public struct EncodedValue: Sendable, Hashable {
     return values
   }
 
-  /// The wire text of a top-level field; nil if there is none.
+  /// The wire text of a top-level field.
   ///
   /// - Parameter name: An identifier.
+  /// - Returns: The text; nil if there is no such field.
   public func encodedField(_ name: String) -> EncodedValue? {
     bytes.withUnsafeBufferPointer { text in
       var scanner = JSONScanner(text)

@@ -9,6 +9,10 @@ public struct JSONParser: Sendable {
     public var allowsCommitTimestamp = false
     /// Whether the text is in the export form: an integer literal is an int64.
     public var isExportForm = false
+    /// How many arrays and objects of plain JSON may be inside each other.
+    ///
+    /// Reading recurses so deep.
+    public var maximumDepth = 128
 
     /// The options of client input.
     public init() {}
@@ -42,6 +46,7 @@ public struct JSONParser: Sendable {
   /// - Parameters:
   ///   - text: UTF-8 bytes.
   ///   - range: The part of `text` that is read; nil for all of it.
+  /// - Returns: The value.
   /// - Throws: ``JSONParseError``; an error of syntax anywhere comes before any other.
   public func value(
     _ text: [UInt8],
@@ -55,6 +60,7 @@ public struct JSONParser: Sendable {
   /// Reads a value.
   ///
   /// - Parameter text: JSON.
+  /// - Returns: The value.
   /// - Throws: ``JSONParseError``.
   public func value(_ text: some StringProtocol) throws(JSONParseError) -> ConvexValue {
     try value(Array(text.utf8))
@@ -65,6 +71,7 @@ public struct JSONParser: Sendable {
   /// - Parameters:
   ///   - text: UTF-8 bytes, alive during the call.
   ///   - range: The part of `text` that is read; nil for all of it.
+  /// - Returns: The value.
   /// - Throws: ``JSONParseError``.
   public func value(
     _ text: UnsafeBufferPointer<UInt8>,
@@ -89,6 +96,7 @@ public struct JSONParser: Sendable {
   /// - Parameters:
   ///   - text: UTF-8 bytes.
   ///   - range: The part of `text` that is read; nil for all of it.
+  /// - Returns: The tree.
   /// - Throws: ``JSONParseError/syntax(_:)``.
   public func json(
     _ text: [UInt8],
@@ -102,6 +110,7 @@ public struct JSONParser: Sendable {
   /// Reads plain JSON.
   ///
   /// - Parameter text: JSON.
+  /// - Returns: The tree.
   /// - Throws: ``JSONParseError/syntax(_:)``.
   public func json(_ text: some StringProtocol) throws(JSONParseError) -> JSONValue {
     try json(Array(text.utf8))
@@ -112,12 +121,16 @@ public struct JSONParser: Sendable {
   /// - Parameters:
   ///   - text: UTF-8 bytes, alive during the call.
   ///   - range: The part of `text` that is read; nil for all of it.
+  /// - Returns: The tree.
   /// - Throws: ``JSONParseError/syntax(_:)``.
   public func json(
     _ text: UnsafeBufferPointer<UInt8>,
     in range: Range<Int>? = nil
   ) throws(JSONParseError) -> JSONValue {
-    var reader = JSONTreeReader(scanner: JSONScanner(text, in: range))
+    var reader = JSONTreeReader(
+      scanner: JSONScanner(text, in: range),
+      maximumDepth: options.maximumDepth
+    )
     do throws(JSONSyntaxError) {
       return try reader.readAll()
     } catch {
@@ -142,7 +155,10 @@ public struct JSONParser: Sendable {
   ) throws(JSONParseError) -> [(key: String, value: Range<Int>)]? {
     try text.withUnsafeBufferPointer {
       (buffer) throws(JSONParseError) -> [(key: String, value: Range<Int>)]? in
-      var reader = JSONTreeReader(scanner: JSONScanner(buffer, in: range))
+      var reader = JSONTreeReader(
+        scanner: JSONScanner(buffer, in: range),
+        maximumDepth: options.maximumDepth
+      )
       do throws(JSONSyntaxError) {
         return try reader.readMembers()
       } catch {

@@ -9,9 +9,6 @@ struct JSONScanner {
   /// The offset of the next byte; at most `end`.
   var position: Int
 
-  /// Arrays and objects inside each other that are still read, as the reference's parser bounds it.
-  static let maximumDepth = 128
-
   init(_ text: UnsafeBufferPointer<UInt8>, in range: Range<Int>? = nil) {
     self.text = text
     position = range?.lowerBound ?? 0
@@ -141,7 +138,9 @@ struct JSONScanner {
     return string
   }
 
-  /// The text of a string with escapes. On failure `position` is where the reference would stop.
+  /// The text of a string with escapes.
+  ///
+  /// On failure `position` is where the reference would stop.
   private mutating func unescaped(_ token: StringToken) throws(JSONSyntaxError) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(token.range.count)

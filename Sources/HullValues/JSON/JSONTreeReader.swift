@@ -1,9 +1,13 @@
 /// Reads a text into ``JSONValue``, reporting the first error of syntax.
 struct JSONTreeReader {
   var scanner: JSONScanner
+  private let maximumDepth: Int
   private var depth = 0
 
-  init(scanner: JSONScanner) { self.scanner = scanner }
+  init(scanner: JSONScanner, maximumDepth: Int) {
+    self.scanner = scanner
+    self.maximumDepth = maximumDepth
+  }
 
   mutating func readAll() throws(JSONSyntaxError) -> JSONValue {
     let value = try read()
@@ -133,7 +137,7 @@ struct JSONTreeReader {
   }
 
   private mutating func enter() throws(JSONSyntaxError) {
-    if depth == JSONScanner.maximumDepth { throw scanner.unexpected("recursion limit exceeded") }
+    if depth >= maximumDepth { throw scanner.unexpected("recursion limit exceeded") }
     depth += 1
     scanner.position += 1
   }

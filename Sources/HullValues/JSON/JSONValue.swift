@@ -57,8 +57,8 @@ public enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
-  ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByNilLiteral,
-  ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+  ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByArrayLiteral,
+  ExpressibleByDictionaryLiteral
 {
   /// Makes a string.
   public init(stringLiteral value: String) { self = .string(value) }
@@ -68,8 +68,6 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
   public init(integerLiteral value: Int64) { self = .integer(value) }
   /// Makes a number.
   public init(floatLiteral value: Double) { self = .double(value) }
-  /// Makes `null`.
-  public init(nilLiteral: ()) { self = .null }
   /// Makes an array.
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
   /// Makes an object.
@@ -131,7 +129,9 @@ public struct JSONObject: Sendable {
     return result
   }
 
-  /// The value of a member; nil if there is none. Setting nil removes the member.
+  /// The value of a member; nil if there is none.
+  ///
+  /// Setting nil removes the member.
   public subscript(key: String) -> JSONValue? {
     get { members.first { UTF8Order.areEqual($0.key, key) }?.value }
     set {
@@ -178,6 +178,7 @@ extension JSONObject: Hashable {
       }
   }
 
+  /// Feeds the number of members to `hasher`, which is the same for every order of them.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(members.count)
   }

@@ -135,7 +135,9 @@ public struct IndexKey: Sendable, Hashable {
     bytes.append(0)
   }
 
-  /// First bytes of sort keys. The values of int64 have the tags around `zero`.
+  /// First bytes of sort keys.
+  ///
+  /// The values of int64 have the tags around `zero`.
   enum Tag {
     static let undefined: UInt8 = 0x01
     static let null: UInt8 = 0x03
@@ -151,6 +153,7 @@ public struct IndexKey: Sendable, Hashable {
 }
 
 extension IndexKey: Comparable {
+  /// Whether `left` sorts before `right` by unsigned bytes.
   public static func < (left: IndexKey, right: IndexKey) -> Bool {
     left.bytes.withUnsafeBufferPointer { left in
       right.bytes.withUnsafeBufferPointer { UTF8Order.compare(left, $0) < 0 }

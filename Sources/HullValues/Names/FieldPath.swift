@@ -38,6 +38,7 @@ public struct FieldPath: Sendable, Hashable {
 }
 
 extension FieldPath: Comparable {
+  /// Orders paths name by name.
   public static func < (left: FieldPath, right: FieldPath) -> Bool {
     left.fields.lexicographicallyPrecedes(right.fields, by: UTF8Order.isLess)
   }

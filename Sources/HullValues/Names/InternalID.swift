@@ -36,6 +36,7 @@ public struct InternalID: Sendable, Hashable {
 }
 
 extension InternalID: Comparable {
+  /// Orders ids by their bytes.
   public static func < (left: InternalID, right: InternalID) -> Bool {
     (left.high, left.low) < (right.high, right.low)
   }

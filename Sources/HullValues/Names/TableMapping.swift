@@ -23,7 +23,9 @@ public struct FixedTableMapping: TableMapping, Hashable {
     names = Dictionary(uniqueKeysWithValues: numbers.map { ($0.value, $0.key) })
   }
 
+  /// The table with that number.
   public func tableName(for number: TableNumber) -> TableName? { names[number] }
 
+  /// The number of that table.
   public func tableNumber(for name: TableName) -> TableNumber? { numbers[name] }
 }

@@ -17,6 +17,7 @@ public struct TableName: Sendable, Hashable {
 }
 
 extension TableName: Comparable {
+  /// Orders names by their bytes.
   public static func < (left: TableName, right: TableName) -> Bool {
     UTF8Order.isLess(left.rawValue, right.rawValue)
   }

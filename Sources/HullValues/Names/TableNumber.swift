@@ -20,6 +20,7 @@ public struct TableNumber: Sendable, Hashable, RawRepresentable {
 }
 
 extension TableNumber: Comparable {
+  /// Orders tables by number.
   public static func < (left: TableNumber, right: TableNumber) -> Bool {
     left.rawValue < right.rawValue
   }

@@ -34,20 +34,49 @@ extension FilterExpression {
     case .neg(let operand): return try negate(try operand.evaluate(document))
     case .add(let left, let right):
       return try arithmetic(
-        "add", left, right, document, { $0.addingReportingOverflow($1) }, { $0 + $1 })
+        "add",
+        left,
+        right,
+        document,
+        { $0.addingReportingOverflow($1) },
+        { $0 + $1 }
+      )
     case .sub(let left, let right):
       return try arithmetic(
-        "subtract", left, right, document, { $0.subtractingReportingOverflow($1) }, { $0 - $1 })
+        "subtract",
+        left,
+        right,
+        document,
+        { $0.subtractingReportingOverflow($1) },
+        { $0 - $1 }
+      )
     case .mul(let left, let right):
       return try arithmetic(
-        "multiply", left, right, document, { $0.multipliedReportingOverflow(by: $1) }, { $0 * $1 })
+        "multiply",
+        left,
+        right,
+        document,
+        { $0.multipliedReportingOverflow(by: $1) },
+        { $0 * $1 }
+      )
     case .div(let left, let right):
       return try arithmetic(
-        "divide", left, right, document, { $0.dividedReportingOverflow(by: $1) }, { $0 / $1 })
+        "divide",
+        left,
+        right,
+        document,
+        { $0.dividedReportingOverflow(by: $1) },
+        { $0 / $1 }
+      )
     case .mod(let left, let right):
       return try arithmetic(
-        "mod", left, right, document, { $0.remainderReportingOverflow(dividingBy: $1) },
-        { $0.truncatingRemainder(dividingBy: $1) })
+        "mod",
+        left,
+        right,
+        document,
+        { $0.remainderReportingOverflow(dividingBy: $1) },
+        { $0.truncatingRemainder(dividingBy: $1) }
+      )
     }
   }
 

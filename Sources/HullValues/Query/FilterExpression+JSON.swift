@@ -30,7 +30,7 @@ extension FilterExpression {
   /// - Returns: The value; nil for `undefined`.
   /// - Throws: ``ConvexValueError`` for what is no value.
   public static func value(_ json: JSONValue) throws(ConvexValueError) -> ConvexValue? {
-    json == ["$undefined": nil] ? nil : try ConvexValue(json: json)
+    json == ["$undefined": .null] ? nil : try ConvexValue(json: json)
   }
 
   private static let binaryOperators:
@@ -70,7 +70,7 @@ extension FilterExpression {
     case .or(let operands): ["$or": .array(operands.map(\.json))]
     case .field(let path): ["$field": .string(path.description)]
     case .literal(let value):
-      ["$literal": value.map(JSONValue.init(wireFormOf:)) ?? ["$undefined": nil]]
+      ["$literal": value.map(JSONValue.init(wireFormOf:)) ?? ["$undefined": .null]]
     }
   }
 }

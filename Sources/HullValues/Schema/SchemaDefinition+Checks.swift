@@ -140,7 +140,11 @@ extension TableDefinition {
     case .union(let members):
       .union(
         members.map { member in
-          if case .object(let object) = member { .object(object.extended(with: system)) } else { member }
+          if case .object(let object) = member {
+            .object(object.extended(with: system))
+          } else {
+            member
+          }
         }
       )
     default: documentType

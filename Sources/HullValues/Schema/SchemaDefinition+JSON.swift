@@ -107,7 +107,7 @@ extension VectorIndexDefinition {
   fileprivate var json: JSONValue {
     [
       "indexDescriptor": .string(name), "vectorField": .string(vectorField.description),
-      "dimensions": .integer(Int64(dimensions)), "dimension": nil,
+      "dimensions": .integer(Int64(dimensions)), "dimension": .null,
       "filterFields": SchemaJSON.paths(filterFields.sorted()),
     ]
   }

@@ -13,7 +13,8 @@ extension Validator {
       return nil
     case (.id(let table), .string(let text)): return checkID(text, table, tables)
     case (.literal(let literal), _):
-      return literal == value ? nil : ValidationFailure(.literalMismatch(value: value, literal: literal))
+      return literal == value
+        ? nil : ValidationFailure(.literalMismatch(value: value, literal: literal))
     case (.array(let element), .array(let elements)):
       for (index, value) in elements.enumerated() {
         if let failure = element.check(value, tables: tables) {

@@ -229,7 +229,7 @@ extension JSONValue {
     case .array(let elements): self = .array(elements.map(JSONValue.init(wireFormOf:)))
     case .object(let object):
       self = .object(JSONObject(object.map { ($0.name, JSONValue(wireFormOf: $0.value)) }))
-    case .commitTimestamp: self = ["$commitTs": nil]
+    case .commitTimestamp: self = ["$commitTs": .null]
     }
   }
 }

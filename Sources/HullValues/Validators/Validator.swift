@@ -91,6 +91,7 @@ public struct ObjectValidator: Sendable, Hashable {
   /// With the named fields only.
   ///
   /// - Parameter names: Names of fields.
+  /// - Returns: The narrower validator.
   /// - Throws: ``ConvexValueError`` for a name that is no field.
   public func picking(_ names: String...) throws(ConvexValueError) -> ObjectValidator {
     for name in names where self[name] == nil {
@@ -127,10 +128,12 @@ public struct ObjectValidator: Sendable, Hashable {
     return result
   }
 
+  /// Whether both have the same fields.
   public static func == (left: ObjectValidator, right: ObjectValidator) -> Bool {
     left.fields.elementsEqual(right.fields) { $0.name == $1.name && $0.field == $1.field }
   }
 
+  /// Feeds the fields to `hasher`.
   public func hash(into hasher: inout Hasher) {
     for (name, field) in fields {
       hasher.combine(name)

@@ -67,9 +67,6 @@ public enum v {
     }
   }
 
-  /// An object with these fields and no others.
-  public static func object(_ fields: ObjectValidator) -> Validator { .object(fields) }
-
   /// An object with any names; its rules are checked when the validator is used.
   public static func record(_ keys: Validator, _ values: Validator) -> Validator {
     .record(keys: keys, values: values)
