@@ -26,8 +26,9 @@ extension Database {
   ///   - body: Uses the transaction it is given only while it runs. It may run several times, so
   ///     what it does elsewhere must bear repetition.
   /// - Returns: The value of the attempt that was committed.
-  /// - Throws: What `body` throws, once what it had read is durable, and ``DatabaseError``: a
-  ///   conflict if every attempt lost, or that writing is impossible.
+  /// - Throws: What `body` throws, once what it had read is durable, except that a conflict it throws
+  ///   counts as one lost at commit; and ``DatabaseError``: a conflict if every attempt lost, or that
+  ///   writing is impossible.
   @discardableResult
   package func withTransaction<Value>(
     source: String,
@@ -49,11 +50,15 @@ extension Database {
         value = try await body(transaction)
       } catch {
         hold.end(committer)
+        transaction.abandon()
         // The error may tell of commits that are not durable yet.
-        let final = try await transaction.finish(source: source)
-        if await committer.waitUntilPublished(final.begin, generation: final.generation) {
-          throw error
-        }
+        let isPublished = await committer.waitUntilPublished(
+          transaction.beginTimestamp,
+          generation: transaction.generation
+        )
+        let isConflict = (error as? DatabaseError)?.kind == .conflict
+        if isConflict { lanes.recordConflict(of: source) }
+        if isPublished, !isConflict { throw error }
         retries += 1
         if retries > options.maximumRetries { throw error }
         continue

@@ -34,9 +34,16 @@ extension Transaction {
   }
 
   /// Reads a document of a known id.
-  package func get(_ id: DocumentID) async throws -> EncodedDocument? {
+  package func get(
+    _ id: DocumentID,
+    from table: String? = nil,
+    scope: DatabaseScope = .user
+  ) async throws -> EncodedDocument? {
     try await exclusively { state in
-      if let actual = state.catalog.table(id.tableNumber) { try actual.checkAccess(.user) }
+      if let actual = state.catalog.table(id.tableNumber) {
+        try actual.checkAccess(scope)
+        try actual.checkName(table, method: scope == .user ? "db.get" : "db.system.get")
+      }
       return try await state.document(id)
     }
   }
@@ -75,10 +82,11 @@ extension Transaction {
   @discardableResult
   package func patch(
     _ id: DocumentID,
+    in table: String? = nil,
     _ fields: [(String, ConvexValue?)]
   ) async throws -> EncodedDocument {
     try await exclusively { state in
-      try state.checkWritable(id, table: nil, method: "db.patch")
+      try state.checkWritable(id, table: table, method: "db.patch")
       return try await state.patch(id, fields, in: self)
     }
   }
@@ -103,10 +111,11 @@ extension Transaction {
   @discardableResult
   package func replace(
     _ id: DocumentID,
+    in table: String? = nil,
     with value: ConvexObject
   ) async throws -> EncodedDocument {
     try await exclusively { state in
-      try state.checkWritable(id, table: nil, method: "db.replace")
+      try state.checkWritable(id, table: table, method: "db.replace")
       return try await state.replace(id, with: value, in: self)
     }
   }
@@ -125,9 +134,12 @@ extension Transaction {
 
   /// Deletes a document of a known id.
   @discardableResult
-  package func delete(_ id: DocumentID) async throws -> EncodedDocument {
+  package func delete(
+    _ id: DocumentID,
+    from table: String? = nil
+  ) async throws -> EncodedDocument {
     try await exclusively { state in
-      try state.checkWritable(id, table: nil, method: "db.delete")
+      try state.checkWritable(id, table: table, method: "db.delete")
       return try await state.delete(id, in: self)
     }
   }

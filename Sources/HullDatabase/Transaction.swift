@@ -20,6 +20,9 @@ package final class Transaction: Sendable {
   /// The snapshot everything is read from.
   package let beginTimestamp: Timestamp
 
+  /// The generation of the write log the snapshot was taken from.
+  let generation: Int
+
   /// Grants exclusive use of `unguardedState`, in order of arrival.
   private let gate = FIFOGate()
   /// Safe: used only in ``exclusively(_:)``, while the gate is held. A nested transaction shares the
@@ -33,6 +36,7 @@ package final class Transaction: Sendable {
     self.database = database
     self.mode = mode
     self.beginTimestamp = beginTimestamp
+    generation = state.reader.generation
     unguardedState = state
   }
 
@@ -81,6 +85,13 @@ package final class Transaction: Sendable {
         throw error
       }
     }
+  }
+
+  /// Gives the transaction up without waiting for what is running in it, which may never end.
+  ///
+  /// Nothing of it can be committed any more, and operations that have not begun are refused.
+  package func abandon() {
+    isRetired.store(true, ordering: .relaxed)
   }
 
   /// Waits for the operation a nested call left running and refuses later ones.
