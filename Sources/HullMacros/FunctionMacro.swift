@@ -54,7 +54,8 @@ extension FunctionMacro {
     }
     let attributes = function.attributes.named(FunctionAttribute.names)
     if attributes.count > 1 {
-      if attributes.first?.id == node.id || attributes.first?.position == node.position {
+      // Each of them is expanded; the second speaks.
+      if attributes[1].attributeName.trimmedDescription == macro {
         context.report(.markedTwice(function.name.name), at: attributes[1])
       }
       return []

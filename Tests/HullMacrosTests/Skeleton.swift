@@ -1,1 +1,0 @@
-// The skeleton of HullMacrosTests; its owner replaces this file.
