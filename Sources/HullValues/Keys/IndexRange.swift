@@ -1,5 +1,5 @@
 /// How the clauses of `withIndex` become one range of keys (spec/values.md 13.3).
-public enum IndexRange {
+package enum IndexRange {
   /// The range of keys that a query's clauses select.
   ///
   /// Equalities may come in any order, but with the one field that may carry bounds they must be the
@@ -13,7 +13,7 @@ public enum IndexRange {
   /// - Returns: The range.
   /// - Throws: ``ConvexValueError`` with the codes `AlreadyDefinedBound`, `BoundsOnMultipleFields`,
   ///   `FieldNotInIndex`, `InvalidIndexRange`, or none for a malformed field path.
-  public static func compile(
+  package static func compile(
     _ clauses: [IndexRangeClause],
     indexName: String,
     fields: [FieldPath]
