@@ -19,8 +19,9 @@ final class Committer: Sendable {
   let options: DatabaseOptions
   /// Gives exclusive runs their turns.
   let exclusiveGate = FIFOGate()
-  /// Protects everything below ``State``. Held for validation and bookkeeping, never across a
-  /// suspension or a call of the persistence.
+  /// Protects the order of commits and everything that follows from it.
+  ///
+  /// Held for validation and bookkeeping, never across a suspension or a call of the persistence.
   private let state: Mutex<State>
 
   struct State {

@@ -34,6 +34,8 @@ package final class Database: Sendable {
   /// - Parameters:
   ///   - persistence: The store, which the database closes.
   ///   - schema: The tables of the application; nil leaves the schema as it is.
+  ///   - options: How the database behaves.
+  /// - Returns: The open database.
   /// - Throws: ``DatabaseError`` `SchemaValidationFailed` naming the first document that does not
   ///   satisfy the schema; the schema in force before stays in force.
   package static func open(
@@ -67,6 +69,7 @@ package final class Database: Sendable {
   /// - Parameters:
   ///   - mode: Whether it may write; see ``Transaction/Mode``.
   ///   - limits: What it may read and write; nil for the database's own limits.
+  /// - Returns: The transaction, which ``commit(_:source:)`` ends; a query is just let go of.
   package func begin(
     _ mode: Transaction.Mode = .readOnly,
     limits: TransactionLimits? = nil
@@ -96,7 +99,6 @@ package final class Database: Sendable {
     Transaction(
       database: self,
       mode: mode,
-      beginTimestamp: reader.timestamp,
       state: TransactionState(
         reader: reader,
         catalog: catalog,
@@ -107,8 +109,10 @@ package final class Database: Sendable {
     )
   }
 
-  /// Calls `body` with every batch of commits when it is durable, in order, before its callers hear
-  /// of it. `body` runs on the path of every commit: it hands the commits on and returns.
+  /// Calls `body` with every batch of commits, in order.
+  ///
+  /// A batch is durable then and visible to new queries, and its callers have not heard of it yet.
+  /// `body` runs on the path of every commit: it hands the commits on and returns.
   ///
   /// - Returns: The newest commit `body` is not called for, and what ends the observation.
   package func observeCommits(

@@ -28,7 +28,7 @@ package final class IndexScan: @unchecked Sendable {
   /// Whether the whole range has been searched.
   var isExhausted = false
 
-  /// - Parameter pageRows: How many rows the caller expects to need.
+  /// Makes a scan that stands before its first row; `pageRows` are fetched first.
   init(
     index: ScanSource,
     table: TableNumber,

@@ -40,7 +40,11 @@ final class SerialLanes: Sendable {
   func recordCommit(of source: String) {
     lanes.withLock { lanes in
       guard let heat = lanes[source]?.heat else { return }
-      if heat < 0.1 { lanes[source] = nil } else { lanes[source]?.heat = heat * SerialLanes.cooling }
+      if heat < 0.1 {
+        lanes[source] = nil
+      } else {
+        lanes[source]?.heat = heat * SerialLanes.cooling
+      }
     }
   }
 

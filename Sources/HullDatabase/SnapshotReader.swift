@@ -20,7 +20,7 @@ struct SnapshotReader {
   /// The overlay takes back every commit in (timestamp, syncedThrough].
   private var syncedThrough: Timestamp
 
-  /// - Parameter pending: The commits in (durable, timestamp], oldest first.
+  /// Takes a snapshot; `pending` are the commits in (durable, timestamp], oldest first.
   init(
     committer: Committer,
     timestamp: Timestamp,

@@ -12,6 +12,7 @@ extension Transaction {
   /// - Parameters:
   ///   - id: The id as text.
   ///   - table: The table named in the explicit form.
+  ///   - scope: Whether it is `db.get` or `db.system.get`.
   /// - Returns: The document, or nil if there is none or its table does not exist.
   /// - Throws: ``DatabaseError`` `InvalidArgument` for a text that is no id or one of another table,
   ///   `SystemTableError` across the boundary of system tables, or a limit's.
@@ -48,7 +49,7 @@ extension Transaction {
     }
   }
 
-  /// Inserts a document: `db.insert`. Creates the table if it does not exist.
+  /// Inserts a document, creating its table if it does not exist: `db.insert`.
   ///
   /// - Returns: The new document's id.
   /// - Throws: ``DatabaseError`` in the order of spec/values.md 14.2.
@@ -62,8 +63,9 @@ extension Transaction {
   /// Changes fields of a document: `db.patch`.
   ///
   /// - Parameters:
-  ///   - fields: New values; nil removes the field. Of two values for one field the last wins.
+  ///   - id: The id as text.
   ///   - table: The table named in the explicit form.
+  ///   - fields: New values; nil removes the field. Of two values for one field the last wins.
   /// - Returns: The document as it is now.
   /// - Throws: ``DatabaseError`` in the order of spec/values.md 14.2.
   @discardableResult
@@ -144,9 +146,9 @@ extension Transaction {
     }
   }
 
-  /// The id a text stands for if it is one of that table: `db.normalizeId`, never throwing for a
-  /// malformed text. Whether the document exists is not checked.
+  /// The id a text stands for, if it is an id of that table: `db.normalizeId`.
   ///
+  /// A malformed text is no error, and whether the document exists is not checked.
   /// The reference also accepts internal ids of databases older than 2023; there are none here.
   package func normalizeID(
     _ text: String,

@@ -19,12 +19,13 @@ package final class Transaction: Sendable {
   package let mode: Mode
   /// The snapshot everything is read from.
   package let beginTimestamp: Timestamp
-
   /// The generation of the write log the snapshot was taken from.
   let generation: Int
 
   /// Grants exclusive use of `unguardedState`, in order of arrival.
   private let gate = FIFOGate()
+  /// What operations work on.
+  ///
   /// Safe: used only in ``exclusively(_:)``, while the gate is held. A nested transaction shares the
   /// state and has a gate of its own; its parent's gate is held as long as it runs.
   private nonisolated(unsafe) let unguardedState: TransactionState
@@ -32,10 +33,10 @@ package final class Transaction: Sendable {
   /// Whether the nested call this transaction was made for has ended.
   private let isRetired = Atomic(false)
 
-  init(database: Database, mode: Mode, beginTimestamp: Timestamp, state: TransactionState) {
+  init(database: Database, mode: Mode, state: TransactionState) {
     self.database = database
     self.mode = mode
-    self.beginTimestamp = beginTimestamp
+    beginTimestamp = state.reader.timestamp
     generation = state.reader.generation
     unguardedState = state
   }
@@ -62,18 +63,15 @@ package final class Transaction: Sendable {
   /// - Parameters:
   ///   - budget: What the call may use on top of what is used already; nil: what is left.
   ///   - body: Uses the transaction it is given, and only while it runs.
+  /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws, its writes undone.
   package func nested<Value>(
     budget: TransactionLimits? = nil,
     _ body: (Transaction) async throws -> Value
   ) async throws -> Value {
     try await exclusively { state in
       let savepoint = state.savepoint(budget: budget)
-      let child = Transaction(
-        database: database,
-        mode: mode,
-        beginTimestamp: beginTimestamp,
-        state: state
-      )
+      let child = Transaction(database: database, mode: mode, state: state)
       do {
         let value = try await body(child)
         await child.retire()
@@ -108,7 +106,6 @@ package final class Transaction: Sendable {
       Transaction(
         database: database,
         mode: .readOnly,
-        beginTimestamp: beginTimestamp,
         state: TransactionState(
           reader: state.reader,
           catalog: state.catalog,

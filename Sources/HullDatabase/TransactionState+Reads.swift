@@ -96,6 +96,7 @@ extension TransactionState {
   ///   - order: From which end.
   ///   - wantsDocuments: Whether rows carry documents and count as documents read.
   ///   - expectedRows: How many rows will be asked for, if that is known.
+  /// - Returns: The scan, before its first row.
   package func scan(
     _ source: ScanSource,
     in table: TableNumber,
@@ -116,7 +117,10 @@ extension TransactionState {
 
   /// The next row of a scan; nil if there is none.
   ///
-  /// - Parameter maximumPageRows: The most rows to fetch at a time.
+  /// - Parameters:
+  ///   - scan: The scan.
+  ///   - maximumPageRows: The most rows to fetch at a time.
+  /// - Returns: The row, as of this moment.
   /// - Throws: A limit's ``DatabaseError``; the row that exceeded it counts as read.
   package func next(
     _ scan: IndexScan,

@@ -14,6 +14,7 @@ extension TransactionState {
   /// Begins a nested call.
   ///
   /// - Parameter budget: What it may use on top of what is used already; nil: what is left.
+  /// - Returns: What ``release(_:)`` or ``rollback(to:)`` is called with.
   func savepoint(budget: TransactionLimits?) -> Savepoint {
     let savepoint = Savepoint(
       journalCount: journal.count,

@@ -162,6 +162,7 @@ extension Catalog.Table {
   /// - Parameters:
   ///   - document: The stored form.
   ///   - object: The same document as a value, system fields included.
+  /// - Returns: The version.
   package func version(of document: EncodedDocument, object: ConvexObject) -> DocumentVersion {
     DocumentVersion(
       document: document,

@@ -115,9 +115,10 @@ extension CatalogUpdate {
     after start: InternalID?,
     _ body: ([EncodedDocument]) async throws -> Void
   ) async throws {
-    var range: KeyRange? = start.map {
-      KeyRange.all.after(IndexKey(id: DocumentID(tableNumber: table, internalID: $0)))
-    } ?? .all
+    var range: KeyRange? = .all
+    if let start {
+      range = range?.after(IndexKey(id: DocumentID(tableNumber: table, internalID: start)))
+    }
     while let rest = range {
       let page = try await persistence.scan(
         ScanRequest(source: .byID(table), range: rest, limit: options.backfillBatchDocuments),
@@ -178,7 +179,7 @@ extension CatalogUpdate {
     var isStaged: Bool
   }
 
-  /// The stored indexes a table definition asks for. Vector indexes have no entries.
+  /// The stored indexes a table definition asks for; vector indexes have no entries.
   private static func indexes(of definition: TableDefinition) -> [WantedIndex] {
     var result: [WantedIndex] = []
     for (indexes, isStaged) in [
