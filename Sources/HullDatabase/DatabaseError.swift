@@ -108,6 +108,24 @@ package struct Conflict: Sendable, Hashable {
   /// The commit that changed it.
   package var writtenAt: Timestamp
 
+  package init(
+    table: String?,
+    document: DocumentID?,
+    index: String?,
+    writer: String,
+    reader: String,
+    readAt: Timestamp,
+    writtenAt: Timestamp
+  ) {
+    self.table = table
+    self.document = document
+    self.index = index
+    self.writer = writer
+    self.reader = reader
+    self.readAt = readAt
+    self.writtenAt = writtenAt
+  }
+
   /// The error a caller gets when every retry lost.
   package var error: DatabaseError {
     guard let table, !table.hasPrefix("_") else {

@@ -6,10 +6,6 @@ internal import HullValues
 package struct Limits: Sendable, Hashable {
   /// What one transaction, nested calls included, may read and write.
   package var transaction = TransactionLimits()
-  /// Largest document, system fields included: 1 MiB.
-  package var documentSizeBytes = 1 << 20
-  /// Deepest nesting of a document, itself counting as 1.
-  package var documentNesting = 16
   /// User tables in one database.
   package var userTables = 10_000
   /// Longest wall time of a transaction between its begin and its commit, in seconds.

@@ -56,6 +56,7 @@ extension Transaction {
   package func insert(_ table: String, _ value: ConvexObject) async throws -> DocumentID {
     try await exclusively { state in
       let table = try TableName(argument: table, of: "db.insert", scope: .user)
+      try value.checkArgument(of: "db.insert")
       return try await state.insert(value, into: table, in: self)
     }
   }
@@ -76,7 +77,7 @@ extension Transaction {
   ) async throws -> EncodedDocument {
     try await exclusively { state in
       let id = try state.writableID(id, table: table, method: "db.patch")
-      return try await state.patch(id, fields, in: self)
+      return try await state.patch(id, DocumentPatch(argument: fields), in: self)
     }
   }
 
@@ -89,7 +90,7 @@ extension Transaction {
   ) async throws -> EncodedDocument {
     try await exclusively { state in
       try state.checkWritable(id, table: table, method: "db.patch")
-      return try await state.patch(id, fields, in: self)
+      return try await state.patch(id, DocumentPatch(argument: fields), in: self)
     }
   }
 
@@ -105,6 +106,7 @@ extension Transaction {
   ) async throws -> EncodedDocument {
     try await exclusively { state in
       let id = try state.writableID(id, table: table, method: "db.replace")
+      try value.checkArgument(of: "db.replace")
       return try await state.replace(id, with: value, in: self)
     }
   }
@@ -118,6 +120,7 @@ extension Transaction {
   ) async throws -> EncodedDocument {
     try await exclusively { state in
       try state.checkWritable(id, table: table, method: "db.replace")
+      try value.checkArgument(of: "db.replace")
       return try await state.replace(id, with: value, in: self)
     }
   }
@@ -197,6 +200,27 @@ extension DocumentID {
   init(argument text: String, of method: String) throws(DatabaseError) {
     do { try self.init(parsing: text) } catch {
       throw .invalidArgument("id", of: method, error.message)
+    }
+  }
+}
+
+extension DocumentPatch {
+  /// Reads the `value` argument of `db.patch`.
+  init(argument fields: [(String, ConvexValue?)]) throws(DatabaseError) {
+    do {
+      try self.init(fields)
+      for (_, value) in fields { try value?.checkLimits() }
+    } catch {
+      throw .invalidArgument("value", of: "db.patch", error.message)
+    }
+  }
+}
+
+extension ConvexObject {
+  /// Checks the `value` argument of an operation, which code may have built without any checks.
+  fileprivate func checkArgument(of method: String) throws(DatabaseError) {
+    do { try ConvexValue.object(self).checkLimits() } catch {
+      throw .invalidArgument("value", of: method, error.message)
     }
   }
 }

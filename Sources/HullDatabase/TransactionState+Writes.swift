@@ -34,40 +34,29 @@ extension TransactionState {
     nextCreationTime = creationTime.nextUp
     let table = try tableForInsert(name, limits: transaction.database.options.limits)
     let id = DocumentID(tableNumber: table.number, internalID: internalID)
-    try DocumentChecks.checkSystemFields(of: value, id: id, creationTime: creationTime)
     try recordRead(of: id)
     try stage(
       id,
       creationTime: creationTime,
-      object: value.addingSystemFields(id: id, creationTime: creationTime),
+      value: value,
       before: DocumentOverlay.Entry(version: nil, timestamp: nil),
-      table: table,
-      limits: transaction.database.options.limits
+      table: table
     )
     return id
   }
 
   func patch(
     _ id: DocumentID,
-    _ fields: [(String, ConvexValue?)],
+    _ patch: DocumentPatch,
     in transaction: Transaction
   ) async throws -> EncodedDocument {
     try transaction.checkMayWrite()
     let current = try await current(id, orThrow: "Update on")
-    var merged = current.object
-    for (name, value) in fields {
-      do {
-        if let value {
-          try merged.set(name, to: value)
-        } else {
-          try FieldName.validate(name)
-          merged.remove(name)
-        }
-      } catch {
-        throw DatabaseError.invalidArgument("value", of: "db.patch", error.message)
-      }
+    do {
+      return try write(try patch.applied(to: current.object), over: current, transaction)
+    } catch let error as ConvexValueError {
+      throw DatabaseError(error)
     }
-    return try write(merged, over: current, transaction)
   }
 
   func replace(
@@ -83,7 +72,7 @@ extension TransactionState {
   func delete(_ id: DocumentID, in transaction: Transaction) async throws -> EncodedDocument {
     try transaction.checkMayWrite()
     let current = try await current(id, orThrow: "Delete on")
-    try countWrite(of: current.table, bytes: 0, limits: transaction.database.options.limits)
+    try countWrite(of: current.table, bytes: 0)
     record(id, before: current.entry, after: nil)
     return current.document
   }
@@ -95,16 +84,18 @@ extension TransactionState {
     _ transaction: Transaction
   ) throws -> EncodedDocument {
     let (id, creationTime) = (current.document.id, current.document.creationTime)
-    try DocumentChecks.checkSystemFields(of: value, id: id, creationTime: creationTime)
-    let new = value.addingSystemFields(id: id, creationTime: creationTime)
-    if new == current.object { return current.document }
+    if value.addingSystemFields(id: id, creationTime: creationTime) == current.object,
+      value["_id"].map({ $0 == .string(id.string) }) ?? true,
+      value["_creationTime"].map({ $0 == .float64(creationTime) }) ?? true
+    {
+      return current.document
+    }
     return try stage(
       id,
       creationTime: creationTime,
-      object: new,
+      value: value,
       before: current.entry,
-      table: current.table,
-      limits: transaction.database.options.limits
+      table: current.table
     )
   }
 
@@ -142,16 +133,17 @@ extension TransactionState {
   private func stage(
     _ id: DocumentID,
     creationTime: Double,
-    object: ConvexObject,
+    value: ConvexObject,
     before: DocumentOverlay.Entry,
-    table: Catalog.Table,
-    limits: Limits
+    table: Catalog.Table
   ) throws -> EncodedDocument {
-    try DocumentChecks.checkShape(of: object, limits: limits)
+    let object: ConvexObject
+    do { object = try value.asDocument(id: id, creationTime: creationTime) } catch {
+      throw DatabaseError(error)
+    }
     try table.checkSchema(of: object, tables: catalog)
-    let size = object.size
-    try DocumentChecks.checkSize(size, limits: limits)
-    try countWrite(of: table, bytes: size, limits: limits)
+    do { try object.checkDocumentSize() } catch { throw DatabaseError(error) }
+    try countWrite(of: table, bytes: object.size)
     let document = EncodedDocument(
       id: id,
       creationTime: creationTime,
@@ -162,15 +154,15 @@ extension TransactionState {
   }
 
   /// Counts a write before it takes effect.
-  private func countWrite(of table: Catalog.Table, bytes: Int, limits: Limits) throws {
+  private func countWrite(of table: Catalog.Table, bytes: Int) throws {
     if table.isSystem { return }
     usage.documentsWritten += 1
     usage.bytesWritten += bytes
-    if usage.documentsWritten > self.limits.documentsWritten {
-      throw DatabaseError.tooManyWrites(self.limits.documentsWritten)
+    if usage.documentsWritten > limits.documentsWritten {
+      throw DatabaseError.tooManyWrites(limits.documentsWritten)
     }
-    if usage.bytesWritten > self.limits.bytesWritten {
-      throw DatabaseError.tooManyBytesWritten(self.limits.bytesWritten)
+    if usage.bytesWritten > limits.bytesWritten {
+      throw DatabaseError.tooManyBytesWritten(limits.bytesWritten)
     }
   }
 

@@ -1,6 +1,146 @@
+import Foundation
 import HullDatabase
 import HullPersistence
 import HullValues
+import Synchronization
+import Testing
+
+/// The stores every test of behaviour on disk runs on.
+enum Engine: String, CaseIterable, CustomTestStringConvertible {
+  case memory
+  case sqlite
+
+  var testDescription: String { rawValue }
+
+  /// Calls `body` with what opens one store, again and again, and removes it afterwards.
+  func withStore(_ body: (() async throws -> any Persistence) async throws -> Void) async throws {
+    switch self {
+    case .memory:
+      let store = InMemoryPersistence()
+      try await body { HookedPersistence(store) }
+    case .sqlite:
+      let directory = FileManager.default.temporaryDirectory
+        .appending(component: "hull-database-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(at: directory) }
+      let path = directory.appending(component: "data.sqlite").path
+      try await body {
+        try await SQLitePersistence.open(path: path, options: SQLiteOptions(durability: .off))
+      }
+    }
+  }
+
+  /// Calls `body` with a new database and closes it afterwards.
+  func withDatabase(
+    schema: SchemaDefinition? = nil,
+    options: DatabaseOptions = .test(),
+    _ body: (Database) async throws -> Void
+  ) async throws {
+    try await withStore { open in
+      let database = try await Database.open(
+        persistence: try await open(),
+        schema: schema,
+        options: options
+      )
+      do {
+        try await body(database)
+      } catch {
+        await database.close()
+        throw error
+      }
+      await database.close()
+    }
+  }
+}
+
+/// A store that outlives its databases, and whose appends a test can hold up or make fail.
+final class HookedPersistence: Persistence {
+  /// What an append does.
+  enum Append: Sendable {
+    case write
+    /// Writes nothing and reports that.
+    case fail
+    /// Writes, and reports that the outcome is unknown.
+    case writeButLoseOutcome
+    /// Writes nothing, and reports that the outcome is unknown.
+    case loseOutcome
+  }
+
+  private let base: any Persistence
+  /// Guards the hook, which is set while appends may be running.
+  private let hook: Mutex<@Sendable ([CommitRecord]) async -> Append>
+
+  init(
+    _ base: any Persistence = InMemoryPersistence(),
+    onAppend: @escaping @Sendable ([CommitRecord]) async -> Append = { _ in .write }
+  ) {
+    self.base = base
+    hook = Mutex(onAppend)
+  }
+
+  func onAppend(_ body: @escaping @Sendable ([CommitRecord]) async -> Append) {
+    hook.withLock { $0 = body }
+  }
+
+  func append(_ batch: [CommitRecord]) async throws {
+    let hook = hook.withLock { $0 }
+    switch await hook(batch) {
+    case .write: try await base.append(batch)
+    case .fail: throw PersistenceError(code: .diskFull, message: "The disk is full.")
+    case .writeButLoseOutcome:
+      try await base.append(batch)
+      throw PersistenceError(code: .outcomeUnknown, message: "The commit failed late.")
+    case .loseOutcome:
+      throw PersistenceError(code: .outcomeUnknown, message: "The commit failed late.")
+    }
+  }
+
+  var lastTimestamp: Timestamp { base.lastTimestamp }
+
+  func document(
+    _ id: DocumentID,
+    atLeast: Timestamp
+  ) async throws -> (document: StoredDocument?, readAt: Timestamp) {
+    try await base.document(id, atLeast: atLeast)
+  }
+
+  func scan(_ request: ScanRequest, atLeast: Timestamp) async throws -> ScanPage {
+    try await base.scan(request, atLeast: atLeast)
+  }
+
+  func changes(after: Timestamp, upTo: Timestamp?, limit: Int) async throws -> [Change] {
+    try await base.changes(after: after, upTo: upTo, limit: limit)
+  }
+
+  func prune(changesBefore: Timestamp) async throws {
+    try await base.prune(changesBefore: changesBefore)
+  }
+
+  func metadata(_ key: String) async throws -> [UInt8]? { try await base.metadata(key) }
+
+  func metadata(prefix: String) async throws -> [String: [UInt8]] {
+    try await base.metadata(prefix: prefix)
+  }
+
+  func removeEntries(of index: IndexID, limit: Int) async throws -> Bool {
+    try await base.removeEntries(of: index, limit: limit)
+  }
+
+  func updateViews(_ views: [SQLView]) async throws { try await base.updateViews(views) }
+
+  func statistics() async -> PersistenceStatistics { await base.statistics() }
+
+  func close() async {}
+}
+
+extension DatabaseOptions {
+  static func test(seed: UInt64 = 1, time: any TimeSource = ManualTimeSource()) -> DatabaseOptions {
+    var options = DatabaseOptions()
+    options.time = time
+    options.random = SeededRandomSource(seed: seed)
+    return options
+  }
+}
 
 extension Database {
   /// A database in memory whose clock stands still and whose ids repeat.
@@ -20,11 +160,75 @@ extension Database {
   }
 }
 
-extension DatabaseOptions {
-  static func test(seed: UInt64 = 1, time: any TimeSource = ManualTimeSource()) -> DatabaseOptions {
-    var options = DatabaseOptions()
-    options.time = time
-    options.random = SeededRandomSource(seed: seed)
-    return options
+extension Transaction {
+  /// The documents of a table, or those of an index whose first fields have certain values.
+  func documents(
+    of table: String,
+    index: String = "by_creation_time",
+    startingWith values: [ConvexValue] = [],
+    order: Order = .ascending,
+    limit: Int? = nil
+  ) async throws -> [EncodedDocument] {
+    try await exclusively { state in
+      guard let table = state.table(named: try TableName(validating: table)) else { return [] }
+      let source: ScanSource =
+        if index == "by_id" {
+          .byID(table.number)
+        } else {
+          .index(try #require(table.index(named: index)).id)
+        }
+      let scan = state.scan(
+        source,
+        in: table.number,
+        range: values.isEmpty ? .all : KeyRange(prefix: IndexKey(values)),
+        order: order,
+        expectedRows: limit
+      )
+      let rows = try await state.next(scan, upTo: limit ?? .max)
+      state.close(scan)
+      return rows.compactMap(\.document)
+    }
   }
+
+  /// The values of one field of the documents of a table.
+  func values(
+    _ field: String,
+    of table: String,
+    index: String = "by_creation_time",
+    startingWith values: [ConvexValue] = [],
+    order: Order = .ascending,
+    limit: Int? = nil
+  ) async throws -> [ConvexValue?] {
+    try await documents(
+      of: table,
+      index: index,
+      startingWith: values,
+      order: order,
+      limit: limit
+    ).map { try $0.object()[field] }
+  }
+}
+
+extension SchemaDefinition {
+  /// A schema of tables with any documents and the given indexes.
+  static func indexes(_ tables: [TableName: [String: [FieldPath]]]) -> SchemaDefinition {
+    SchemaDefinition(
+      tables: tables.map { name, indexes in
+        TableDefinition(
+          name: name,
+          indexes: indexes.sorted { $0.key < $1.key }
+            .map { IndexDefinition(name: $0.key, fields: $0.value) }
+        )
+      }
+    )
+  }
+}
+
+/// A random generator that repeats, for choosing what a randomised test does.
+struct SeededGenerator: RandomNumberGenerator {
+  private let source: SeededRandomSource
+
+  init(seed: UInt64) { source = SeededRandomSource(seed: seed) }
+
+  mutating func next() -> UInt64 { source.next() }
 }

@@ -24,8 +24,10 @@ enum CatalogStore {
     [retentionFloorKey: Array(String(retentionFloor.rawValue).utf8)]
   }
 
-  static func metadata(schema: SchemaDefinition) -> [String: [UInt8]?] {
-    [schemaKey: Array(schema.catalogText.utf8)]
+  static func metadata(schema: SchemaDefinition) throws -> [String: [UInt8]?] {
+    var writer = JSONWriter()
+    writer.json(try schema.json())
+    return [schemaKey: writer.bytes]
   }
 
   private static func encoded(_ table: Catalog.Table) -> ConvexObject {
@@ -77,7 +79,7 @@ enum CatalogStore {
       tables: tables,
       nextIndexID: nextIndexID,
       schema: try metadata[schemaKey].map { bytes in
-        try SchemaDefinition(catalogText: String(decoding: bytes, as: UTF8.self))
+        try SchemaDefinition(json: try JSONParser().json(bytes))
       }
     )
   }

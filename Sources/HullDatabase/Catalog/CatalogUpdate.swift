@@ -24,6 +24,7 @@ struct CatalogUpdate {
 
   /// Applies a schema, or finishes what an earlier open began if there is none.
   mutating func run(schema: SchemaDefinition?) async throws {
+    do { try schema?.checkRules() } catch { throw DatabaseError(error) }
     var metadata: [String: [UInt8]?] = [:]
     if isNew {
       for (name, number) in SystemTables.all {
@@ -32,7 +33,7 @@ struct CatalogUpdate {
       retentionFloor = nextTimestamp()
       metadata.merge(CatalogStore.metadata(retentionFloor: retentionFloor)) { $1 }
     }
-    if let schema, schema != catalog.schema {
+    if let schema, try schema.json() != catalog.schema?.json() {
       var changed = createTables(of: schema)
       try await validateDocuments(against: schema)
       changed.formUnion(updateIndexes(to: schema))
@@ -42,7 +43,7 @@ struct CatalogUpdate {
         guard let table = catalog.table(number) else { continue }
         metadata.merge(CatalogStore.metadata(of: table)) { $1 }
       }
-      metadata.merge(CatalogStore.metadata(schema: schema)) { $1 }
+      metadata.merge(try CatalogStore.metadata(schema: schema)) { $1 }
       // Before the commit: if the process ends in between, the next open finds the old schema and
       // comes here again.
       try await persistence.updateViews(SystemTables.views(of: schema, catalog: catalog))
@@ -86,23 +87,20 @@ extension CatalogUpdate {
     var target = catalog
     target.schema = schema
     target.applyDocumentTypes()
-    for definition in schema.tables where definition.documentType != .any {
+    for definition in schema.tables 
+    where schema.mustRevalidate(definition.name, replacing: catalog.schema) {
       guard let table = target.table(named: definition.name) else { continue }
-      if let old = catalog.schema, old.schemaValidation, let oldTable = old[definition.name],
-        definition.documentType.covers(oldTable.documentType)
-      {
-        continue
-      }
       try await forEachBatch(of: table.number, after: nil) { documents in
         for document in documents {
           guard let failure = table.schemaFailure(of: try document.object(), tables: target)
           else { continue }
           throw DatabaseError(
             code: "SchemaValidationFailed",
-            message: """
-              Document with ID "\(document.id.string)" in table "\(table.name)" does not match \
-              the schema: \(failure)
-              """
+            message: SchemaDefinition.existingDocumentMessage(
+              failure,
+              id: document.id,
+              in: table.name
+            )
           )
         }
       }
