@@ -3,247 +3,108 @@ import HullPersistence
 import HullValues
 import Testing
 
-/// What makes a transaction lose (spec/database.md 19.4).
-///
-/// Every case is played the same way:
-///
-///     loser                          winner
-///     begin
-///     what the case reads or writes
-///                                    begin, what the case writes, commit
-///     insert a marker, commit
-@Suite struct ConflictTests {
-  /// Documents of table `t` with `v` = 0, 10, 20, 30 and an index `by_v`.
-  struct World {
-    var database: Database
-    var rows: [DocumentID]
-  }
-
-  struct Case: Sendable, CustomTestStringConvertible {
-    var testDescription: String
-    var loser: @Sendable (Transaction, World) async throws -> Void
-    var winner: @Sendable (Transaction, World) async throws -> Void
-    var isConflict: Bool
-  }
+/// One thing a transaction does to table `t`, which holds `v` = 0, 10, 20, 30 under index `by_v`.
+private enum Step: Sendable, CustomTestStringConvertible {
+  case get(Int)
+  case patch(Int, String, Double)
+  case delete(Int)
+  case insert(v: Double)
+  case insertInto(TableName)
+  case take(Int, Order)
+  case collect(index: String)
+  case collectTable(TableName)
+  case collectRange(v: Double)
+  case nestedGetThatThrows(Int)
+  case getFromStaleSnapshot(Int)
 
   struct Refused: Error {}
 
-  static let cases: [Case] = [
-    Case(
-      testDescription: "get a | patch a",
-      loser: { _ = try await $0.get($1.rows[0]) },
-      winner: { try await $0.patch($1.rows[0], [("x", 1)]) },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "get a | delete a",
-      loser: { _ = try await $0.get($1.rows[0]) },
-      winner: { try await $0.delete($1.rows[0]) },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "get a | patch b",
-      loser: { _ = try await $0.get($1.rows[0]) },
-      winner: { try await $0.patch($1.rows[1], [("x", 1)]) },
-      isConflict: false
-    ),
-    Case(
-      testDescription: "patch a | patch another field of a",
-      loser: { try await $0.patch($1.rows[0], [("x", 1)]) },
-      winner: { try await $0.patch($1.rows[0], [("y", 1)]) },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "patch a with what it holds | patch a",
-      loser: { try await $0.patch($1.rows[0], [("v", 0)]) },
-      winner: { try await $0.patch($1.rows[0], [("y", 1)]) },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "insert | insert into the same table",
-      loser: {
-        _ = try await $0.insert("t", ["v": 5]); _ = $1
-      },
-      winner: {
-        _ = try await $0.insert("t", ["v": 5]); _ = $1
-      },
-      isConflict: false
-    ),
-    Case(
-      testDescription: "first by v | insert after it",
-      loser: {
-        _ = try await $0.documents(of: "t", index: "by_v", limit: 1); _ = $1
-      },
-      winner: {
-        _ = try await $0.insert("t", ["v": 5]); _ = $1
-      },
-      isConflict: false
-    ),
-    Case(
-      testDescription: "first by v | insert before it",
-      loser: {
-        _ = try await $0.documents(of: "t", index: "by_v", limit: 1); _ = $1
-      },
-      winner: {
-        _ = try await $0.insert("t", ["v": -5]); _ = $1
-      },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "last by v | insert before it",
-      loser: {
-        _ = try await $0.documents(of: "t", index: "by_v", order: .descending, limit: 1)
-        _ = $1
-      },
-      winner: {
-        _ = try await $0.insert("t", ["v": 25]); _ = $1
-      },
-      isConflict: false
-    ),
-    Case(
-      testDescription: "last by v | insert after it",
-      loser: {
-        _ = try await $0.documents(of: "t", index: "by_v", order: .descending, limit: 1)
-        _ = $1
-      },
-      winner: {
-        _ = try await $0.insert("t", ["v": 35]); _ = $1
-      },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "two of four by v | change between them",
-      loser: {
-        _ = try await $0.documents(of: "t", index: "by_v", limit: 2); _ = $1
-      },
-      winner: {
-        _ = try await $0.insert("t", ["v": 5]); _ = $1
-      },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "collect | insert",
-      loser: {
-        _ = try await $0.documents(of: "t"); _ = $1
-      },
-      winner: {
-        _ = try await $0.insert("t", ["v": 5]); _ = $1
-      },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "collect by id | insert",
-      loser: {
-        _ = try await $0.documents(of: "t", index: "by_id"); _ = $1
-      },
-      winner: {
-        _ = try await $0.insert("t", ["v": 5]); _ = $1
-      },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "empty range v = 5 | insert v = 5 (phantom)",
-      loser: {
-        _ = try await $0.documents(of: "t", index: "by_v", startingWith: [5]); _ = $1
-      },
-      winner: {
-        _ = try await $0.insert("t", ["v": 5]); _ = $1
-      },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "empty range v = 5 | insert v = 6",
-      loser: {
-        _ = try await $0.documents(of: "t", index: "by_v", startingWith: [5]); _ = $1
-      },
-      winner: {
-        _ = try await $0.insert("t", ["v": 6]); _ = $1
-      },
-      isConflict: false
-    ),
-    Case(
-      testDescription: "empty range v = 5 | a row moves into it",
-      loser: {
-        _ = try await $0.documents(of: "t", index: "by_v", startingWith: [5]); _ = $1
-      },
-      winner: { try await $0.patch($1.rows[3], [("v", 5)]) },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "range v = 10 | its row moves out",
-      loser: {
-        _ = try await $0.documents(of: "t", index: "by_v", startingWith: [10]); _ = $1
-      },
-      winner: { try await $0.patch($1.rows[1], [("v", 11)]) },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "range v = 10 | a field outside of the index changes",
-      loser: {
-        _ = try await $0.documents(of: "t", index: "by_v", startingWith: [10]); _ = $1
-      },
-      winner: { try await $0.patch($1.rows[1], [("other", 1)]) },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "range v = 10 | another row changes",
-      loser: {
-        _ = try await $0.documents(of: "t", index: "by_v", startingWith: [10]); _ = $1
-      },
-      winner: { try await $0.patch($1.rows[2], [("other", 1)]) },
-      isConflict: false
-    ),
-    Case(
-      testDescription: "nested call read a, threw, was caught | patch a",
-      loser: { transaction, world in
-        try? await transaction.nested { child in
-          _ = try await child.get(world.rows[0])
-          throw Refused()
-        }
-      },
-      winner: { try await $0.patch($1.rows[0], [("x", 1)]) },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "stale snapshot read a | patch a",
-      loser: { _ = try await $0.staleSnapshot().get($1.rows[0]) },
-      winner: { try await $0.patch($1.rows[0], [("x", 1)]) },
-      isConflict: false
-    ),
-    Case(
-      testDescription: "query of a missing table | the table is created",
-      loser: {
-        _ = try await $0.documents(of: "later"); _ = $1
-      },
-      winner: {
-        _ = try await $0.insert("later", [:]); _ = $1
-      },
-      isConflict: true
-    ),
-    Case(
-      testDescription: "query of a missing table | another table is created",
-      loser: {
-        _ = try await $0.documents(of: "later"); _ = $1
-      },
-      winner: {
-        _ = try await $0.insert("other", [:]); _ = $1
-      },
-      isConflict: false
-    ),
-    Case(
-      testDescription: "creates a table | creates another table",
-      loser: {
-        _ = try await $0.insert("mine", [:]); _ = $1
-      },
-      winner: {
-        _ = try await $0.insert("yours", [:]); _ = $1
-      },
-      isConflict: true
-    ),
+  func perform(in transaction: Transaction, _ rows: [DocumentID]) async throws {
+    switch self {
+    case .get(let row): _ = try await transaction.get(rows[row])
+    case .patch(let row, let field, let value):
+      try await transaction.patch(rows[row], [(field, .float64(value))])
+    case .delete(let row): try await transaction.delete(rows[row])
+    case .insert(let value): _ = try await transaction.insert("t", ["v": .float64(value)])
+    case .insertInto(let table): _ = try await transaction.insert(table.rawValue, [:])
+    case .take(let count, let order):
+      _ = try await transaction.documents(of: "t", index: "by_v", order: order, limit: count)
+    case .collect(let index): _ = try await transaction.documents(of: "t", index: index)
+    case .collectTable(let table): _ = try await transaction.documents(of: table.rawValue)
+    case .collectRange(let value):
+      _ = try await transaction.documents(
+        of: "t",
+        index: "by_v",
+        startingWith: [.float64(value)]
+      )
+    case .nestedGetThatThrows(let row):
+      try? await transaction.nested { child in
+        _ = try await child.get(rows[row])
+        throw Refused()
+      }
+    case .getFromStaleSnapshot(let row):
+      _ = try await transaction.staleSnapshot().get(rows[row])
+    }
+  }
+
+  var testDescription: String { "\(self)" }
+}
+
+/// What makes a transaction lose (spec/database.md 19.4).
+@Suite struct ConflictTests {
+  fileprivate struct Case: Sendable, CustomTestStringConvertible {
+    var loser: Step
+    var winner: Step
+    var isConflict: Bool
+
+    init(_ loser: Step, _ winner: Step, conflicts isConflict: Bool) {
+      self.loser = loser
+      self.winner = winner
+      self.isConflict = isConflict
+    }
+
+    var testDescription: String { "\(loser) against \(winner)" }
+  }
+
+  fileprivate static let cases = [
+    Case(.get(0), .patch(0, "x", 1), conflicts: true),
+    Case(.get(0), .delete(0), conflicts: true),
+    Case(.get(0), .patch(1, "x", 1), conflicts: false),
+    Case(.patch(0, "x", 1), .patch(0, "y", 1), conflicts: true),
+    // What the document holds already: still a read.
+    Case(.patch(0, "v", 0), .patch(0, "y", 1), conflicts: true),
+    Case(.insert(v: 5), .insert(v: 5), conflicts: false),
+    // A scan that stops at a row has read up to that row.
+    Case(.take(1, .ascending), .insert(v: 5), conflicts: false),
+    Case(.take(1, .ascending), .insert(v: -5), conflicts: true),
+    Case(.take(2, .ascending), .insert(v: 5), conflicts: true),
+    Case(.take(1, .descending), .insert(v: 25), conflicts: false),
+    Case(.take(1, .descending), .insert(v: 35), conflicts: true),
+    Case(.take(1, .descending), .patch(3, "v", 1), conflicts: true),
+    Case(.collect(index: "by_creation_time"), .insert(v: 5), conflicts: true),
+    Case(.collect(index: "by_id"), .insert(v: 5), conflicts: true),
+    Case(.collect(index: "by_v"), .delete(2), conflicts: true),
+    // An empty range is protected from phantoms.
+    Case(.collectRange(v: 5), .insert(v: 5), conflicts: true),
+    Case(.collectRange(v: 5), .insert(v: 6), conflicts: false),
+    Case(.collectRange(v: 5), .patch(3, "v", 5), conflicts: true),
+    Case(.collectRange(v: 10), .patch(1, "v", 11), conflicts: true),
+    // A change outside of the index of a row in the range.
+    Case(.collectRange(v: 10), .patch(1, "other", 1), conflicts: true),
+    Case(.collectRange(v: 10), .patch(2, "other", 1), conflicts: false),
+    Case(.nestedGetThatThrows(0), .patch(0, "x", 1), conflicts: true),
+    Case(.getFromStaleSnapshot(0), .patch(0, "x", 1), conflicts: false),
+    Case(.collectTable("later"), .insertInto("later"), conflicts: true),
+    Case(.collectTable("later"), .insertInto("other"), conflicts: false),
+    Case(.insertInto("mine"), .insertInto("yours"), conflicts: true),
   ]
 
+  // loser                          winner
+  // begin, step
+  //                                begin, step, commit
+  // insert a marker, commit
   @Test(arguments: Engine.allCases, ConflictTests.cases)
-  func `a transaction loses exactly if what it read changed`(
+  fileprivate func `a transaction loses exactly if what it read changed`(
     engine: Engine,
     example: Case
   ) async throws {
@@ -253,11 +114,10 @@ import Testing
       for value in [0.0, 10, 20, 30] {
         rows.append(try await database.insert("t", ["v": .float64(value)]))
       }
-      let world = World(database: database, rows: rows)
       let loser = database.begin(.readWrite)
-      try await example.loser(loser, world)
+      try await example.loser.perform(in: loser, rows)
       try await database.withTransaction(source: "winner") { winner in
-        try await example.winner(winner, world)
+        try await example.winner.perform(in: winner, rows)
       }
       _ = try await loser.insert("markers", [:])
       do {

@@ -42,7 +42,8 @@ import Testing
 
   @Test(
     arguments: [
-      ["other": "text"], ["text": .null], ["text": 5.0], ["text": ["a"]], ["text": ""], ["text": "-"],
+      ["other": "text"], ["text": .null], ["text": 5.0], ["text": ["a"]], ["text": ""],
+      ["text": "-"],
     ] as [ConvexObject]
   )
   func `a document without text has none`(fields: ConvexObject) {

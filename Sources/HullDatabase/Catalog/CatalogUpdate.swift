@@ -87,7 +87,7 @@ extension CatalogUpdate {
     var target = catalog
     target.schema = schema
     target.applyDocumentTypes()
-    for definition in schema.tables 
+    for definition in schema.tables
     where schema.mustRevalidate(definition.name, replacing: catalog.schema) {
       guard let table = target.table(named: definition.name) else { continue }
       try await forEachBatch(of: table.number, after: nil) { documents in
