@@ -89,6 +89,12 @@ package struct SearchPostingLayout: Hashable, Sendable {
     )
   }
 
+  /// How often the term of a key occurs in its document, for an index with any filter fields.
+  static func termFrequency(in key: IndexKey) -> Int {
+    let position = key.bytes.count - postingLength + 8
+    return Int(key.bytes[position]) << 8 | Int(key.bytes[position + 1])
+  }
+
   /// The digest of one filter field in a key whose term has that many bytes.
   package func filter(_ number: Int, in key: IndexKey, termLength: Int) -> FilterDigest {
     FilterDigest(rawValue: key.bytes.bigEndian(at: termLength + 1 + 8 * number))
