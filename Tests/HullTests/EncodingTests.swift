@@ -71,7 +71,7 @@ import Testing
     #expect([Bool?].convexValidator == .array(.union([.boolean, .null])))
     #expect(throws: ValueDecodingError.self) { try Bool?(convexField: .null) }
     #expect(try Bool?(convexField: nil) == nil)
-    #expect(try [Bool?](convexValue: [true, nil]) == [true, nil])
+    #expect(try [Bool?](convexValue: [true, .null]) == [true, nil])
     #expect(try [Bool?.some(true), nil].encodedValue().string == "[true,null]")
   }
 

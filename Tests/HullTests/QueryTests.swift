@@ -191,4 +191,11 @@ import Testing
         == "Invalid argument `id` for `db.get`: Unable to decode ID: Invalid ID length 8"
     )
   }
+
+  @Test func `a page has no negative number of items`() async {
+    let error = await #expect(throws: HullError.self) {
+      try await ctx.db.query("numbers").paginate(PaginationOptions(numItems: -1))
+    }
+    #expect(error?.message == "`options.numItems` must be a positive number. Received `-1`.")
+  }
 }

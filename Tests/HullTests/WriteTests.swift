@@ -27,7 +27,7 @@ import Testing
     try await ctx.db.patch(id, \.deletedAt, to: 5)
     #expect(host.with { $0.patches.last } == ["deletedAt": 5])
     try await ctx.db.patch(id, ["deletedAt": nil, "note": .null])
-    #expect(host.with { $0.patches.last } == ["deletedAt": Optional.none, "note": .some(.null)])
+    #expect(host.with { $0.patches.last } == ["deletedAt": nil, "note": .null])
   }
 
   @Test func `what cannot be encoded fails the patch`() async {

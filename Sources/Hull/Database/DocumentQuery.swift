@@ -175,6 +175,13 @@ extension QueryOperations {
   /// - Returns: The page, and where the next one begins.
   /// - Throws: What the engine throws, such as a cursor of another query.
   public func paginate(_ options: PaginationOptions) async throws -> Paginated<Element> {
+    guard options.numItems >= 0 else {
+      throw HullError(
+        code: .invalidArgument,
+        message: "`options.numItems` must be a positive number. Received "
+          + "`\(ConvexError(.float64(options.numItems)))`."
+      )
+    }
     let query = query
     var description = try query.checked()
     for predicate in query.predicates {

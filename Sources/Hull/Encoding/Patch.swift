@@ -55,8 +55,7 @@ public enum Patch<Wrapped: ConvexConvertible>: ConvexConvertible {
 
   /// The field's value; nil for ``unchanged``.
   public func convexFieldValue() throws -> ConvexValue? {
-    // Not `? nil :`, which would be the value null.
-    if isUnchanged { return Optional.none }
+    if isUnchanged { return nil }
     return try convexValue()
   }
 

@@ -19,13 +19,3 @@ public struct ConvexError: Error, Hashable, Sendable {
   /// - Throws: What encoding `data` throws.
   public init(encoding data: some ConvexConvertible) throws { self.data = try data.convexValue() }
 }
-
-extension ConvexError: CustomStringConvertible {
-  /// The text of the error: a string's own text, otherwise the data as JSON.
-  public var description: String {
-    if case .string(let text) = data { return text }
-    var writer = JSONWriter()
-    writer.value(data)
-    return writer.string
-  }
-}

@@ -36,7 +36,7 @@ public struct Arguments: Sendable {
   /// - Parameter name: The argument's name.
   /// - Returns: The value as the type the context asks for.
   public subscript<T: ConvexConvertible>(name: String) -> T {
-    get throws { try decodeField(fields[name], named: name) }
+    get throws { try decode(fields[name], name) }
   }
 
   /// Decodes an argument that has a default value.
@@ -50,7 +50,18 @@ public struct Arguments: Sendable {
   ) -> T {
     get throws {
       guard let value = fields[name] else { return try defaultValue() }
-      return try decodeField(value, named: name)
+      return try decode(value, name)
+    }
+  }
+
+  private func decode<T: ConvexConvertible>(_ value: ConvexValue?, _ name: String) throws -> T {
+    do {
+      return try T(convexField: value)
+    } catch let error as ValueDecodingError {
+      throw HullError(
+        code: .invalidArgument,
+        message: "Invalid argument \(error.inside(name))"
+      )
     }
   }
 }

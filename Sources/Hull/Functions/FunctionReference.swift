@@ -2,7 +2,8 @@
 ///
 /// `@Query`, `@Mutation` and `@Action` declare one per function, named after it with a `$` before:
 /// `Customers.$list` for `Customers.list`. Pass it to ``FunctionContext/runQuery(_:_:options:)``
-/// and to the test harness.
+/// and to the test harness, or call it with arguments first: `Customers.$list(includeInactive: true)`.
+@dynamicCallable
 public struct FunctionReference<Context: FunctionContext, Output: Sendable>: Sendable {
   /// The function behind the reference.
   public let definition: FunctionDefinition
