@@ -92,14 +92,8 @@ func expectError(
   }
 }
 
-/// A random number generator that repeats itself, so that a failure can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
-  private let source: SeededRandomSource
-
-  init(seed: UInt64) { source = SeededRandomSource(seed: seed) }
-
-  mutating func next() -> UInt64 { source.next() }
-
+extension SeededGenerator {
+  /// A number from zero up to a bound.
   mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 
   mutating func element<Element>(of elements: [Element]) -> Element {
