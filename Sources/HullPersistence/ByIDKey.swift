@@ -12,9 +12,12 @@ extension IndexKey {
   /// The id a key ends with; nil if it does not end with the sort key of an id.
   package var trailingDocumentID: DocumentID? {
     guard bytes.last == Self.terminator else { return nil }
-    let text = bytes.dropLast().suffix(DocumentID.lengths.upperBound + 1)
-    guard let tag = text.lastIndex(of: Self.stringTag) else { return nil }
-    return try? DocumentID(parsing: String(decoding: text[(tag + 1)...], as: UTF8.self))
+    return bytes.withUnsafeBufferPointer { bytes in
+      // The tag is outside the alphabet of ids, so the last one is the one before the id.
+      let text = bytes.dropLast().suffix(DocumentID.lengths.upperBound + 1)
+      guard let tag = text.lastIndex(of: Self.stringTag) else { return nil }
+      return try? DocumentID.parse(UnsafeBufferPointer(rebasing: text[(tag + 1)...])).get()
+    }
   }
 
   /// The first id of a table whose key in `by_id` is not before this key; nil if there is none.

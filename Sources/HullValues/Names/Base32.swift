@@ -41,11 +41,12 @@ enum Base32 {
 
   /// Decodes ⌊5n/8⌋ bytes into `output`, which must have room for them.
   ///
-  /// - Returns: The number of bytes written; nil if a character is outside the alphabet.
+  /// - Returns: The number of bytes written, and whether bits set after the last byte were dropped;
+  ///   nil if a character is outside the alphabet.
   static func decode(
     _ text: UnsafeBufferPointer<UInt8>,
     into output: UnsafeMutableBufferPointer<UInt8>
-  ) -> Int? {
+  ) -> (count: Int, hasStrayBits: Bool)? {
     values.withUnsafeBufferPointer { values in
       var buffer: UInt32 = 0
       var bits = 0
@@ -61,7 +62,7 @@ enum Base32 {
           written += 1
         }
       }
-      return written
+      return (written, buffer & (1 << UInt32(bits) - 1) != 0)
     }
   }
 }

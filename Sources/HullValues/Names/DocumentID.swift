@@ -35,25 +35,26 @@ public struct DocumentID: Sendable, Hashable {
   }
 
   /// Reads an id from the bytes of its text form.
-  private static func parse(
+  package static func parse(
     _ text: UnsafeBufferPointer<UInt8>
   ) -> Result<DocumentID, DocumentIDError> {
     guard lengths.contains(text.count) else { return .failure(.invalidLength(text.count)) }
     return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: maximumBytes) { buffer in
       // 37 characters decode to 23 bytes, so every write of `decode` is inside the buffer, and
       // only the bytes it wrote are read.
-      guard let count = Base32.decode(text, into: buffer) else { return .failure(.invalidBase32) }
-      let decoded = decode(UnsafeBufferPointer(rebasing: buffer[..<count]), length: text.count)
-      // A table number spelled with more bytes than needed, or stray bits after the last byte.
-      guard case .success(let id) = decoded, !id.isSpelled(text) else { return decoded }
-      return .failure(.invalidLength(text.count))
+      guard let (count, hasStrayBits) = Base32.decode(text, into: buffer) else {
+        return .failure(.invalidBase32)
+      }
+      let bytes = UnsafeBufferPointer(rebasing: buffer[..<count])
+      let decoded = decode(bytes, length: text.count)
+      guard case .success = decoded else { return decoded }
+      // A table number is spelled with no more bytes and bits than it needs; its bytes end 18
+      // before the end, and a last one of 0 adds nothing.
+      let last = bytes[count - 19]
+      let isMinimal = count == 19 || (last != 0 && (count < 23 || last <= 0x0F))
+      let isWhole = text.count == Base32.encodedLength(count) && !hasStrayBits
+      return isMinimal && isWhole ? decoded : .failure(.invalidLength(text.count))
     }
-  }
-
-  /// Whether the text form is exactly `text`.
-  private func isSpelled(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    var string = string
-    return string.withUTF8 { $0.elementsEqual(text) }
   }
 
   /// The text form.
