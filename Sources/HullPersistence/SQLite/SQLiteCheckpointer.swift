@@ -13,9 +13,6 @@ actor SQLiteCheckpointer {
   private let readers: SQLiteReaderPool
   private var connection: SQLiteConnection?
 
-  /// How long the writer may be held up when the log has grown too long to go on appending.
-  private static let patience = Duration.milliseconds(100)
-
   init(path: String, options: SQLiteOptions, status: SQLiteStatus, readers: SQLiteReaderPool) {
     self.path = path
     self.options = options
@@ -30,7 +27,6 @@ actor SQLiteCheckpointer {
   func open() throws(PersistenceError) {
     let connection = try SQLiteConnection.writer(path: path, options: options)
     try connection.configureWriter(options)
-    connection.setBusyTimeout(Self.patience)
     self.connection = connection
   }
 
@@ -41,22 +37,22 @@ actor SQLiteCheckpointer {
   /// Runs a checkpoint.
   ///
   /// A failure is left for the next one: the log holds everything until then.
-  func checkpoint() {
+  ///
+  /// - Returns: Whether commits came faster than they were copied for so long that the writer has
+  ///   to pause for the rest; otherwise the log would never begin anew.
+  func checkpoint() -> Bool {
     status.isCheckpointDue.store(false, ordering: .sequentiallyConsistent)
-    guard let connection else { return }
+    guard let connection else { return false }
     status.checkpoints.add(1, ordering: .relaxed)
     readers.releaseSnapshots()
-    guard let log = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_PASSIVE) else { return }
+    guard let log = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_PASSIVE) else {
+      return false
+    }
     if log.copied == log.frames {
       // With nothing left in the log that anyone reads, the next commit begins it anew.
       readers.releaseSnapshots()
-    } else if log.frames > 4 * options.checkpointFrames {
-      // Commits came faster than a passive checkpoint copies, again and again. Hold them up while
-      // the little that is left is copied and the last readers leave.
-      readers.setKeepsSnapshots(false)
-      readers.releaseSnapshots()
-      _ = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_RESTART)
-      readers.setKeepsSnapshots(true)
+      return false
     }
+    return log.frames > 3 * options.checkpointFrames
   }
 }

@@ -35,7 +35,8 @@ final class SQLiteConnection {
     statements = Array(repeating: nil, count: SQLiteQuery.slotCount)
     logFrames = .allocate(capacity: 1)
     logFrames.initialize(to: 0)
-    // The hook's argument outlives the connection: both end in `deinit`, the connection first.
+    // The hook takes the place of SQLite's own, which would checkpoint inside commits. Its argument
+    // outlives the connection: both end in `deinit`, the connection first.
     sqlite3_wal_hook(
       handle,
       { argument, _, _, frames in

@@ -1,13 +1,19 @@
 import CSQLite
 
 /// The layout of a data file and its version, which the file carries in its header.
-struct SQLiteFormat: Sendable {
+package struct SQLiteFormat: Sendable {
   /// Written to files, and the only version read and written without a migration.
-  var version: Int64
-  /// What brings a file of the version that is the key to the next one.
-  var migrations: [Int64: String]
+  package var version: Int64
+  /// The SQL that brings a file of the version that is the key to the next one.
+  package var migrations: [Int64: String]
 
-  static let current = SQLiteFormat(version: 1, migrations: [:])
+  package init(version: Int64, migrations: [Int64: String]) {
+    self.version = version
+    self.migrations = migrations
+  }
+
+  /// What this Hull writes.
+  package static let current = SQLiteFormat(version: 1, migrations: [:])
 
   /// Marks a file as Hull's: "Hull" in ASCII.
   static let applicationID: Int64 = 0x4875_6C6C

@@ -24,10 +24,14 @@ package struct SQLiteOptions: Sendable {
   package var mappedBytes: Int
   /// The length of the write-ahead log, in frames of one page, that sets off a checkpoint.
   package var checkpointFrames: Int
-  /// The layout.
-  var format = SQLiteFormat.current
-  /// Called at every step of a write; throws to make the step fail.
-  var fault: (@Sendable (SQLiteWriteStep) throws -> Void)?
+  /// The size the file may grow to; nil: that of the disk.
+  ///
+  /// Beyond it writes fail as on a full disk.
+  package var maximumFileBytes: Int?
+  /// The layout; another one only in tests of migrations.
+  package var format = SQLiteFormat.current
+  /// Called at every step of a write, for tests: what it throws, the step fails with.
+  package var fault: (@Sendable (SQLiteWriteStep) throws -> Void)?
 
   package init(
     durability: Durability = .full,
@@ -35,7 +39,8 @@ package struct SQLiteOptions: Sendable {
     writerCacheBytes: Int = 64 << 20,
     readerCacheBytes: Int = 8 << 20,
     mappedBytes: Int = 0x7FFF_0000,
-    checkpointFrames: Int = 8_000
+    checkpointFrames: Int = 8_000,
+    maximumFileBytes: Int? = nil
   ) {
     self.durability = durability
     self.busyTimeout = busyTimeout
@@ -43,11 +48,12 @@ package struct SQLiteOptions: Sendable {
     self.readerCacheBytes = readerCacheBytes
     self.mappedBytes = mappedBytes
     self.checkpointFrames = checkpointFrames
+    self.maximumFileBytes = maximumFileBytes
   }
 }
 
 /// The steps of a write, for tests that make one of them fail.
-enum SQLiteWriteStep: Hashable, Sendable {
+package enum SQLiteWriteStep: Hashable, Sendable {
   case begin, document, change, entry, metadata, timestamp
   /// Just before the commit.
   case commit
@@ -80,8 +86,7 @@ extension SQLiteConnection {
       PRAGMA synchronous = \(synchronous);
       PRAGMA fullfsync = \(options.durability == .full ? 1 : 0);
       PRAGMA checkpoint_fullfsync = \(options.durability == .off ? 0 : 1);
-      PRAGMA wal_autocheckpoint = 0;
-      PRAGMA journal_size_limit = \(options.checkpointFrames * 4096 * 2);
+      PRAGMA journal_size_limit = \(options.checkpointFrames * 4096);
       PRAGMA cache_size = -\(options.writerCacheBytes / 1024);
       PRAGMA mmap_size = \(options.mappedBytes);
       PRAGMA temp_store = MEMORY;
@@ -89,6 +94,9 @@ extension SQLiteConnection {
       """,
       to: "configure the writer"
     )
+    if let maximum = options.maximumFileBytes {
+      try execute("PRAGMA max_page_count = \(max(1, maximum / 4096))", to: "configure the writer")
+    }
   }
 
   /// Opens a connection that only reads.
@@ -100,7 +108,6 @@ extension SQLiteConnection {
     try connection.execute(
       """
       PRAGMA query_only = ON;
-      PRAGMA wal_autocheckpoint = 0;
       PRAGMA cache_size = -\(options.readerCacheBytes / 1024);
       PRAGMA mmap_size = \(options.mappedBytes);
       PRAGMA temp_store = MEMORY;

@@ -56,6 +56,7 @@ package final class SQLitePersistence: Persistence {
       path: path,
       options: options,
       status: status,
+      readers: readers,
       checkpointer: checkpointer
     )
   }

@@ -10,6 +10,7 @@ actor SQLiteWriter {
   let path: String
   private let options: SQLiteOptions
   private let status: SQLiteStatus
+  private let readers: SQLiteReaderPool
   private let checkpointer: SQLiteCheckpointer
   private var connection: SQLiteConnection?
   /// The first row no document has ever had while the file was open.
@@ -25,11 +26,13 @@ actor SQLiteWriter {
     path: String,
     options: SQLiteOptions,
     status: SQLiteStatus,
+    readers: SQLiteReaderPool,
     checkpointer: SQLiteCheckpointer
   ) {
     self.path = path
     self.options = options
     self.status = status
+    self.readers = readers
     self.checkpointer = checkpointer
     framesForCheckpoint = options.checkpointFrames
   }
@@ -150,7 +153,8 @@ actor SQLiteWriter {
     at timestamp: Timestamp,
     to connection: SQLiteConnection
   ) throws(PersistenceError) {
-    let found = try find(write.id, in: connection)
+    // An insertion finds out by itself whether the document is there.
+    let found = write.before == nil ? nil : try find(write.id, in: connection)
     guard found?.timestamp == write.before?.timestamp else {
       throw .documentChanged(
         write.id,
@@ -167,7 +171,12 @@ actor SQLiteWriter {
       try statement.bind(write.id.internalID, at: 3)
       try statement.bind(timestamp.rawValue, at: 4)
       try statement.bind(after.creationTime, at: 5)
-      try statement.run(bindingText: after.json.bytes, at: 6, to: "insert a document")
+      do throws(PersistenceError) {
+        try statement.run(bindingText: after.json.bytes, at: 6, to: "insert a document")
+      } catch {
+        guard let found = try find(write.id, in: connection)?.timestamp else { throw error }
+        throw .documentChanged(write.id, expected: nil, found: found, path: path)
+      }
       rows[write.id] = nextRow
       nextRow += 1
     case (let row?, let after?):
@@ -305,6 +314,21 @@ extension SQLiteWriter {
     // One that fails for the sake of a reader is not repeated at every commit.
     framesForCheckpoint = frames + options.checkpointFrames / 4
     guard !status.isCheckpointDue.exchange(true, ordering: .sequentiallyConsistent) else { return }
-    Task { [checkpointer] in await checkpointer.checkpoint() }
+    Task {
+      if await checkpointer.checkpoint() { restartLog() }
+    }
+  }
+
+  /// Copies what the checkpointer has left of the log, which is little, between two transactions,
+  /// and begins the log anew.
+  private func restartLog() {
+    guard let connection else { return }
+    readers.setKeepsSnapshots(false)
+    readers.releaseSnapshots()
+    // Readers that are at it get this long to finish; the next checkpoint tries again.
+    connection.setBusyTimeout(.milliseconds(100))
+    _ = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_RESTART)
+    connection.setBusyTimeout(options.busyTimeout)
+    readers.setKeepsSnapshots(true)
   }
 }
