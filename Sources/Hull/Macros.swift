@@ -30,6 +30,21 @@ public macro Table(_ name: String) = #externalMacro(module: "HullMacros", type: 
 )
 public macro ConvexObject() = #externalMacro(module: "HullMacros", type: "ConvexObjectMacro")
 
+/// Makes an enumeration of structs a union of objects that a field tells apart.
+///
+/// Each case holds one `@ConvexObject` struct without a label; see ``ConvexUnion``.
+///
+/// - Parameter field: The name of the field that holds the case's name, a string literal: `type`.
+@attached(member, names: named(convexCases))
+@attached(
+  extension,
+  conformances: ConvexUnion,
+  names: named(convexTag),
+  named(convexCase)
+)
+public macro ConvexUnion(_ field: String) =
+  #externalMacro(module: "HullMacros", type: "ConvexUnionMacro")
+
 /// Spreads the fields of a property's value, a struct or a document, into the enclosing object.
 ///
 /// ```swift

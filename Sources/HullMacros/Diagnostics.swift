@@ -13,6 +13,8 @@ package enum HullDiagnostic: DiagnosticMessage {
   case underscoredField(String)
   case illegalTableName(String)
   case notALiteral(what: String)
+  case notAnEnumeration
+  case notAUnionCase(String)
   // Modules
   case notANamespace
   case illegalModulePath(String)
@@ -50,6 +52,11 @@ package enum HullDiagnostic: DiagnosticMessage {
         + "letters, digits and '_', at most 64"
     case .notALiteral(let what):
       "the \(what) must be a plain string literal"
+    case .notAnEnumeration:
+      "@ConvexUnion belongs on an enum whose cases hold one @ConvexObject struct each"
+    case .notAUnionCase(let name):
+      "'\(name)' must hold exactly one @ConvexObject struct, without a label: "
+        + "'case \(name)(\(name.prefix(1).uppercased() + name.dropFirst()))'"
     case .notANamespace:
       "@Functions belongs on an enum or struct whose static functions form a module"
     case .illegalModulePath(let path):

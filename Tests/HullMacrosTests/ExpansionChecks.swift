@@ -10,6 +10,7 @@ import Testing
 let macros: [String: MacroSpec] = [
   "Action": MacroSpec(type: ActionMacro.self),
   "ConvexObject": MacroSpec(type: ConvexObjectMacro.self, conformances: ["ConvexStruct"]),
+  "ConvexUnion": MacroSpec(type: ConvexUnionMacro.self, conformances: ["ConvexUnion"]),
   "Flatten": MacroSpec(type: FlattenMacro.self),
   "Functions": MacroSpec(type: FunctionsMacro.self, conformances: ["FunctionModule"]),
   "InternalAction": MacroSpec(type: InternalActionMacro.self),

@@ -223,4 +223,77 @@ import Testing
       diagnostics: [DiagnosticSpec(message: message, line: 1, column: column)]
     )
   }
+
+  @Test func `a union lists its cases with their structs`() {
+    expectExpansion(
+      of: """
+        @ConvexUnion("type")
+        public enum Payment {
+          case cash(Cash), transfer(Bank.Transfer)
+        }
+        """,
+      """
+      public enum Payment {
+        case cash(Cash), transfer(Bank.Transfer)
+
+        public static var convexCases: [Hull.ConvexUnionCase<Self>] {
+          [
+            .init("cash", Cash.self) {
+              .cash($0)
+            },
+            .init("transfer", Bank.Transfer.self) {
+              .transfer($0)
+            },
+          ]
+        }
+      }
+
+      extension Payment: Hull.ConvexUnion {
+        public static var convexTag: String {
+          "type"
+        }
+        public var convexCase: (name: String, value: any Hull.ConvexStruct) {
+          switch self {
+          case .cash(let value):
+            ("cash", value)
+          case .transfer(let value):
+            ("transfer", value)
+          }
+        }
+      }
+      """
+    )
+  }
+
+  @Test(arguments: [
+    (
+      "@ConvexUnion(\"type\") enum P {\n  case cash\n}", "enum P {\n  case cash\n}", 2, 8,
+      "'cash' must hold exactly one @ConvexObject struct, without a label: 'case cash(Cash)'"
+    ),
+    (
+      "@ConvexUnion(\"type\") enum P {\n  case cash(x: Cash)\n}",
+      "enum P {\n  case cash(x: Cash)\n}", 2, 8,
+      "'cash' must hold exactly one @ConvexObject struct, without a label: 'case cash(Cash)'"
+    ),
+    (
+      "@ConvexUnion(\"type\") struct P {}", "struct P {}", 1, 22,
+      "@ConvexUnion belongs on an enum whose cases hold one @ConvexObject struct each"
+    ),
+    (
+      "@ConvexUnion(\"$type\") enum P {}", "enum P {}", 1, 14,
+      "'$type' cannot be a field: field names are ASCII letters, digits and '_', at most 64"
+    ),
+  ]) func `a type that cannot be a union`(
+    source: String,
+    expanded: String,
+    line: Int,
+    column: Int,
+    message: String
+  ) {
+    expectExpansion(
+      of: source,
+      expanded,
+      diagnostics: [DiagnosticSpec(message: message, line: line, column: column)]
+    )
+  }
 }

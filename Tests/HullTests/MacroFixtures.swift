@@ -36,6 +36,18 @@ struct PetProfile {
   var ageInDays: Int
 }
 
+@ConvexUnion("type")
+enum Payment: Equatable {
+  case cash(Cash)
+  case `default`(Transfer)
+
+  @ConvexObject
+  struct Cash: Hashable { var given: Double }
+
+  @ConvexObject
+  struct Transfer: Hashable { var bank: String, reference: String? }
+}
+
 @Functions("animals/pets")
 enum Pets {
   /// Pets of an owner,

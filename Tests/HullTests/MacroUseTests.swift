@@ -139,4 +139,27 @@ import Testing
         == .object(Pet.documentObject.extended(with: ["ageInDays": FieldValidator(.float64)]))
     )
   }
+
+  @Test func `a union's cases are objects with the case's name`() throws {
+    #expect(
+      Payment.convexValidator
+        == .union([
+          .object([
+            "type": FieldValidator(.literal("cash")), "given": FieldValidator(.float64),
+          ]),
+          .object([
+            "type": FieldValidator(.literal("default")), "bank": FieldValidator(.string),
+            "reference": FieldValidator(.string, isOptional: true),
+          ]),
+        ])
+    )
+    let payment = Payment.default(Payment.Transfer(bank: "BCA", reference: nil))
+    #expect(try payment.convexValue() == ["bank": "BCA", "type": "default"])
+    #expect(try Payment(convexValue: payment.convexValue()) == payment)
+    #expect(try payment.encodedValue().string == #"{"bank":"BCA","type":"default"}"#)
+    let error = #expect(throws: ValueDecodingError.self) {
+      try Payment(convexValue: ["type": "card"])
+    }
+    #expect(error?.description == #".type: expected one of "cash", "default", found "card""#)
+  }
 }
