@@ -15,7 +15,8 @@ public enum LogLevel: String, Sendable, Hashable, CaseIterable {
 /// Where a function logs: `ctx.log`.
 ///
 /// Lines of a development server reach the client that called. At most 256 lines of at most 32 KiB
-/// are kept per call. Each argument becomes one message; strings are kept as they are.
+/// are kept per call. Arguments are shown as the reference's console shows them: strings in single
+/// quotes, objects with a line per field, everything that is no Convex value as Swift prints it.
 ///
 /// ```swift
 /// ctx.log("created", id)
@@ -56,6 +57,6 @@ public struct FunctionLog: Sendable {
   }
 
   private func write(_ level: LogLevel, _ messages: [Any]) {
-    host.host.log(level, messages.map { String(describing: $0) })
+    host.host.log(level, messages.map(ConsoleText.render(any:)))
   }
 }
