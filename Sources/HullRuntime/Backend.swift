@@ -1,0 +1,235 @@
+// The backend of one application: what the server, the command line and tests talk to.
+
+package import Hull
+package import HullDatabase
+package import HullPersistence
+import HullValues
+
+/// An application at work on its data.
+///
+/// Everything is safe to call concurrently. Requests are best made from tasks on
+/// ``FunctionExecutor/shared``: the answer then comes back without a change of threads.
+package final class Backend: Sendable {
+  /// What it serves.
+  package let application: Application
+  /// Where its data is.
+  package let database: Database
+  /// How it was opened.
+  package let configuration: BackendConfiguration
+  /// Its name and secret.
+  package let instance: Instance
+
+  private let runner: FunctionRunner
+  private let adminKeys: AdminKeyBroker
+
+  private init(
+    application: Application,
+    database: Database,
+    configuration: BackendConfiguration,
+    instance: Instance,
+    registry: FunctionRegistry
+  ) {
+    self.application = application
+    self.database = database
+    self.configuration = configuration
+    self.instance = instance
+    runner = FunctionRunner(
+      registry: registry,
+      database: database,
+      instance: instance,
+      configuration: configuration
+    )
+    adminKeys = AdminKeyBroker(
+      instanceName: instance.name,
+      secret: instance.secret,
+      chosenKey: configuration.adminKey
+    )
+  }
+
+  /// Opens the data of an application, making its tables and indexes what its schema says.
+  ///
+  /// - Parameters:
+  ///   - application: What to serve.
+  ///   - persistence: Where the data is; the backend closes it.
+  ///   - configuration: How to run.
+  ///   - registry: The functions of `application`, if they have been collected before.
+  /// - Returns: The backend.
+  /// - Throws: ``RegistrationError`` for functions nobody could call, ``DatabaseError`` for a schema
+  ///   the existing documents do not match, and what the store throws.
+  package static func open(
+    _ application: Application,
+    persistence: any Persistence,
+    configuration: BackendConfiguration = BackendConfiguration(),
+    registry: FunctionRegistry? = nil
+  ) async throws -> Backend {
+    let registry = try registry ?? FunctionRegistry(application)
+    let instance = try await Instance.load(
+      from: persistence,
+      name: configuration.instanceName,
+      time: configuration.time,
+      random: configuration.random
+    )
+    var options = configuration.database
+    options.limits = configuration.limits
+    options.time = configuration.time
+    options.random = configuration.random
+    let database = try await Database.open(
+      persistence: persistence,
+      schema: application.schema,
+      options: options
+    )
+    return Backend(
+      application: application,
+      database: database,
+      configuration: configuration,
+      instance: instance,
+      registry: registry
+    )
+  }
+
+  // MARK: Calling functions
+
+  /// Runs a function for a caller outside.
+  ///
+  /// The caller always gets an answer in time, even when the function never returns.
+  ///
+  /// - Parameter request: What to run, with what, for whom.
+  /// - Returns: The outcome; a function that failed, does not exist or was called in a wrong way is
+  ///   an outcome, too.
+  /// - Throws: ``BackendError`` when there is no outcome: `BadConvexFunctionIdentifier`,
+  ///   `TooManyConcurrentRequests`, conflicts that would not end, faults of the server.
+  package func run(_ request: FunctionRequest) async throws(BackendError) -> FunctionOutcome {
+    let function: RegisteredFunction
+    do {
+      function = try find(request)
+    } catch let rejection as CallValidation.Rejection {
+      return FunctionOutcome(
+        result: .failure(FunctionFailure(message: rejection.message)),
+        logLines: [],
+        timestamp: latestTimestamp
+      )
+    } catch {
+      throw error as? BackendError ?? .internal
+    }
+    return try await runner.run(
+      FunctionRunner.Call(
+        function: function,
+        arguments: request.arguments,
+        identity: request.identity,
+        requestID: request.requestID,
+        client: request.client,
+        timestamp: request.timestamp,
+        journal: request.journal
+      )
+    )
+  }
+
+  /// Runs a function that is not registered, for tests: it has the path it was defined with.
+  package func run(
+    inline definition: FunctionDefinition,
+    identity: CallerIdentity
+  ) async throws(BackendError) -> FunctionOutcome {
+    try await runner.run(
+      FunctionRunner.Call(
+        function: RegisteredFunction(definition),
+        arguments: .values([.object([:])]),
+        identity: identity,
+        requestID: makeRequestID(),
+        client: ClientInfo()
+      )
+    )
+  }
+
+  private func find(_ request: FunctionRequest) throws -> RegisteredFunction {
+    do {
+      let path = try runner.registry.resolve(
+        request.path,
+        mayCallInternal: request.identity.isAdmin
+      )
+      if path.isSystem, !request.identity.isAdmin { throw Self.notPermitted(request.kind) }
+      return try runner.registry.find(
+        request.path,
+        kind: request.kind,
+        mayCallInternal: request.identity.isAdmin
+      )
+    } catch let error as FunctionPathError {
+      throw BackendError(error)
+    }
+  }
+
+  /// A stranger's call of one of the server's own functions.
+  private static func notPermitted(_ kind: FunctionKind?) -> any Error {
+    let message = "Operation \((kind ?? .query).rawValue) not permitted"
+    return kind == .action
+      ? BackendError(kind: .forbidden, code: "SystemIdentityRequired", message: message)
+      : CallValidation.Rejection(message: message)
+  }
+
+  /// Checks the syntax of a path, before anything is known about the caller.
+  ///
+  /// - Throws: ``BackendError`` `BadConvexFunctionIdentifier`.
+  package func checkPath(_ text: String) throws(BackendError) {
+    do throws(FunctionPathError) {
+      _ = try runner.registry.resolve(text, mayCallInternal: true)
+    } catch {
+      throw BackendError(error)
+    }
+  }
+
+  /// All functions, by path.
+  package var functions: [FunctionListing] { runner.registry.functions.map(FunctionListing.init) }
+
+  /// The timestamp of the newest commit that queries see.
+  package var latestTimestamp: Timestamp { database.latestTimestamp }
+
+  /// A fresh id for a request that brought none.
+  package func makeRequestID() -> RequestID { RequestID(from: configuration.random) }
+
+  // MARK: Administration
+
+  /// Makes a new admin key; every key ever made stays valid.
+  package func issueAdminKey() -> String { adminKeys.issue(from: configuration.random) }
+
+  /// Who the bearer of an admin key is.
+  ///
+  /// - Parameter text: The key, perhaps followed by `:` and the identity to act as, in base64.
+  /// - Returns: An admin, acting as the user of the key if it names one.
+  /// - Throws: ``BackendError`` `BadAdminKey` for a key of another instance or none at all, and
+  ///   `HeaderParseFailure` for an unreadable identity.
+  package func authenticate(adminKey text: String) throws(BackendError) -> CallerIdentity {
+    let key: Substring
+    var user: UserIdentity?
+    let stripped = AdminKeyBroker.removingTypePrefix(text)
+    if let colon = stripped.firstIndex(of: ":") {
+      key = stripped[..<colon]
+      user = UserIdentity(base64: String(stripped[stripped.index(after: colon)...]))
+      guard user != nil else {
+        throw BackendError(
+          kind: .badRequest,
+          code: "HeaderParseFailure",
+          message: "Malformed Authorization header."
+        )
+      }
+    } else {
+      key = stripped[...]
+    }
+    guard adminKeys.isValid(String(key)) else {
+      throw BackendError(
+        kind: .unauthenticated,
+        code: "BadAdminKey",
+        message: "The provided admin key was invalid for this instance"
+      )
+    }
+    return .admin(actingAs: user)
+  }
+
+  /// Finishes what was begun and lets go of the data.
+  package func close() async { await database.close() }
+}
+
+extension BackendError {
+  /// The answer to a path that is none.
+  init(_ error: FunctionPathError) {
+    self.init(kind: .badRequest, code: "BadConvexFunctionIdentifier", message: error.message)
+  }
+}

@@ -1,0 +1,67 @@
+// What a backend may be told when it is opened.
+
+package import HullDatabase
+package import HullPersistence
+package import HullValues
+
+/// How many functions of each kind run at a time, and how long others wait for their turn.
+///
+/// The reference's figures are 16, 16 and 64; here a waiting function costs a few hundred bytes and
+/// commits are written together, so more at a time is faster.
+package struct ConcurrencyLimits: Sendable, Hashable {
+  /// Queries at a time.
+  package var queries = 256
+  /// Mutations at a time.
+  package var mutations = 256
+  /// Actions at a time, those called by actions not counted.
+  package var actions = 256
+  /// How long a query or mutation waits before it is refused.
+  package var patience: Duration = .seconds(5)
+  /// How long an action waits before it is refused.
+  package var actionPatience: Duration = .seconds(10)
+
+  /// The usual limits.
+  package init() {}
+}
+
+/// What a backend may be told when it is opened; every part has a default for production.
+package struct BackendConfiguration: Sendable {
+  /// Bounds on one execution.
+  package var limits = Limits()
+  /// How long an action may run.
+  package var actionTime: Duration = .seconds(1800)
+  /// Bounds on executions at a time.
+  package var concurrency = ConcurrencyLimits()
+  /// What the database needs besides limits, time and randomness.
+  package var database = DatabaseOptions()
+  /// The clock of functions and commits.
+  package var time: any TimeSource = SystemTimeSource()
+  /// Randomness of ids, secrets and functions.
+  package var random: any RandomSource = SystemRandomSource()
+  /// The name of the instance when its data is new; drawn if there is none.
+  package var instanceName: String?
+  /// An admin key that is accepted as it is.
+  package var adminKey: String?
+  /// Whether clients see only `Server Error` instead of texts and log lines.
+  package var redactsClientErrors = false
+  /// The variables functions read.
+  package var environment = EnvironmentStore()
+  /// Makes mutations fail at their commit, in tests.
+  package var faults: (any CommitFaults)?
+  /// Told of every finished function, nested calls of actions included.
+  package var observer: (@Sendable (FunctionLogRecord) -> Void)?
+
+  /// The usual configuration.
+  package init() {}
+}
+
+/// Decides, in tests, which mutations fail at their commit.
+package protocol CommitFaults: Sendable {
+  /// Called when a mutation has run and before it is committed.
+  ///
+  /// - Parameters:
+  ///   - function: The mutation.
+  ///   - tables: The tables it has read from or written to.
+  /// - Throws: What the commit is to fail with; a conflict is retried like a real one.
+  func beforeCommit(of function: FunctionPath, tables: Set<TableName>) throws
+}

@@ -1,0 +1,45 @@
+// What running a function came to.
+
+package import HullDatabase
+package import HullPersistence
+package import HullValues
+
+/// The result of one call, with everything a cache, a subscription or a log wants to know about it.
+package struct FunctionOutcome: Sendable {
+  /// The value, in wire JSON, or what went wrong.
+  package var result: Result<EncodedValue, FunctionFailure>
+
+  /// What the function and those it called logged, in order.
+  package var logLines: [LogLine]
+
+  /// When it happened: the snapshot a query read, the commit of a mutation, the end of an action.
+  package var timestamp: Timestamp
+
+  /// What a successful query read and depends on; `nil` for every other outcome.
+  package var dependencies: QueryDependencies?
+
+  /// How often the mutation was run again because another one got in its way.
+  package var retries = 0
+}
+
+/// What the result of a query depends on besides the function and its arguments.
+package struct QueryDependencies: Sendable {
+  /// The ranges of the database it read; a commit that overlaps none of them leaves it valid.
+  package var readSet: ReadSet
+
+  /// Whether it asked who is calling: its result is then that caller's only.
+  package var observedIdentity: Bool
+
+  /// Whether it asked for the time: its result then ages.
+  package var observedTime: Bool
+
+  /// Whether it drew random numbers.
+  package var observedRandom: Bool
+
+  /// The environment variables it read, with what they were.
+  package var observedEnvironment: [String: String?]
+
+  /// Where its page ended, to be given back when it is run again for the same subscription; `nil`
+  /// for a query that paginated nothing.
+  package var journal: String?
+}

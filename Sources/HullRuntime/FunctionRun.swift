@@ -1,0 +1,87 @@
+// Waits for a function, but not for ever.
+
+import Synchronization
+
+/// One run of a function that its caller waits for.
+///
+/// The function, the monitor of deadlines and a caller that goes away race to end it; the first one
+/// decides what the caller gets, at once, whether or not the function ever returns.
+final class FunctionRun<Output: Sendable>: Deadlined {
+  private let clock: ExecutionClock
+
+  /// Guards who waits and what to cancel; held only to change them.
+  private let state = Mutex(State())
+
+  private struct State {
+    var caller: CheckedContinuation<Result<Output, Termination>, Never>?
+    var early: Result<Output, Termination>?
+    var task: Task<Void, Never>?
+    var hasEnded = false
+  }
+
+  init(clock: ExecutionClock) {
+    self.clock = clock
+  }
+
+  /// Runs `body` on the threads for functions and waits for what ends it.
+  ///
+  /// - Parameters:
+  ///   - isCancelable: Whether the caller's cancellation ends the function.
+  ///   - body: The function. It is cancelled when something else ends the run.
+  /// - Returns: What `body` returned, or what ended the run before it.
+  func value(
+    isCancelable: Bool,
+    of body: @escaping @Sendable () async -> Output
+  ) async -> Result<Output, Termination> {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let early = state.withLock { state in
+          state.caller = continuation
+          return state.early
+        }
+        if let early {
+          continuation.resume(returning: early)
+          return
+        }
+        DeadlineMonitor.shared.watch(self)
+        let task = Task(executorPreference: FunctionExecutor.shared) {
+          let output = await body()
+          let termination = self.clock.checkLimits() ?? self.clock.termination
+          self.end(with: termination.map(Result.failure) ?? .success(output))
+        }
+        let isLate = state.withLock { state in
+          state.task = task
+          return state.hasEnded
+        }
+        if isLate {
+          task.cancel()
+          DeadlineMonitor.shared.forget(self)
+        }
+      }
+    } onCancel: {
+      if isCancelable { end(with: .failure(clock.terminate(.canceled))) }
+    }
+  }
+
+  func checkDeadline() {
+    if let termination = clock.checkLimits() { end(with: .failure(termination)) }
+  }
+
+  /// Gives the caller its answer, unless it has one.
+  private func end(with result: Result<Output, Termination>) {
+    let (caller, task) = state.withLock { state in
+      guard !state.hasEnded else {
+        return (
+          nil as CheckedContinuation<Result<Output, Termination>, Never>?, nil as Task<Void, Never>?
+        )
+      }
+      state.hasEnded = true
+      if state.caller == nil { state.early = result }
+      defer { state.caller = nil }
+      return (state.caller, state.task)
+    }
+    DeadlineMonitor.shared.forget(self)
+    if case .failure = result { task?.cancel() }
+    caller?.resume(returning: result)
+  }
+}

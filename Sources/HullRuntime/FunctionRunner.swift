@@ -1,0 +1,281 @@
+// Runs one call from begin to commit.
+
+import Hull
+import HullDatabase
+import HullPersistence
+import HullValues
+import Logging
+
+/// Runs functions: in a snapshot, in a transaction that is retried, or outside of both.
+final class FunctionRunner: Sendable {
+  let registry: FunctionRegistry
+  let database: Database
+  let limits: Limits
+  let actionTime: Duration
+  let time: any TimeSource
+  let random: any RandomSource
+  let environment: EnvironmentStore
+  /// Seals the cursors of paginated queries.
+  let cursors: CursorCodec
+  let permits: FunctionPermits
+  let faults: (any CommitFaults)?
+  let observer: (@Sendable (FunctionLogRecord) -> Void)?
+
+  init(
+    registry: FunctionRegistry,
+    database: Database,
+    instance: Instance,
+    configuration: BackendConfiguration
+  ) {
+    self.registry = registry
+    self.database = database
+    limits = configuration.limits
+    actionTime = configuration.actionTime
+    time = configuration.time
+    random = configuration.random
+    environment = configuration.environment
+    cursors = CursorCodec(secret: instance.secret.bytes, instanceName: instance.name)
+    permits = FunctionPermits(configuration.concurrency)
+    faults = configuration.faults
+    observer = configuration.observer
+  }
+
+  /// A call whose function is found and may be called.
+  struct Call: Sendable {
+    var function: RegisteredFunction
+    var arguments: FunctionArguments
+    var identity: CallerIdentity
+    var requestID: RequestID
+    var client: ClientInfo
+    var timestamp: Timestamp?
+    var journal: String?
+    /// How many actions this call is nested in.
+    var depth = 0
+  }
+
+  /// Runs a call, once there is a place for it.
+  func run(_ call: Call) async throws(BackendError) -> FunctionOutcome {
+    let start = ContinuousClock.now
+    let permits =
+      call.function.definition.kind == .action && call.depth > 0
+      ? nil : permits[call.function.definition.kind]
+    try await permits?.acquire()
+    defer { permits?.release() }
+    let outcome: FunctionOutcome
+    do {
+      switch call.function.definition.kind {
+      case .query: outcome = try await runQuery(call)
+      case .mutation: outcome = try await runMutation(call)
+      case .action: outcome = try await runAction(call)
+      }
+    } catch let error as BackendError {
+      throw error
+    } catch let error as DatabaseError {
+      throw BackendError(error)
+    } catch {
+      throw .internal
+    }
+    observer?(FunctionLogRecord(call, outcome, duration: .now - start))
+    return outcome
+  }
+
+  // MARK: Kinds
+
+  private func runQuery(_ call: Call) async throws -> FunctionOutcome {
+    let transaction = try call.timestamp.map { try database.begin(at: $0) } ?? database.begin()
+    let attempt = try await attempt(call, in: transaction)
+    var outcome = attempt.outcome(at: transaction.beginTimestamp)
+    if case .success = outcome.result {
+      outcome.dependencies = QueryDependencies(
+        readSet: try await transaction.readSet(),
+        observedIdentity: attempt.observations.identity,
+        observedTime: attempt.observations.time,
+        observedRandom: attempt.observations.random,
+        observedEnvironment: attempt.observations.environment,
+        journal: attempt.journal
+      )
+    }
+    return outcome
+  }
+
+  private func runMutation(_ call: Call) async throws -> FunctionOutcome {
+    do {
+      let committed = try await database.withTransaction(
+        source: call.function.path.stripped
+      ) { transaction in
+        let attempt = try await self.attempt(call, in: transaction)
+        // A function that failed commits nothing: throwing is how the transaction learns of it.
+        if case .failure = attempt.result { throw Abandoned(attempt: attempt) }
+        if let faults = self.faults {
+          try faults.beforeCommit(
+            of: call.function.path,
+            tables: try await transaction.touchedTables()
+          )
+        }
+        return attempt
+      }
+      var outcome = committed.value.outcome(at: committed.timestamp)
+      outcome.retries = committed.retries
+      return outcome
+    } catch let abandoned as Abandoned {
+      return abandoned.attempt.outcome(at: database.latestTimestamp)
+    }
+  }
+
+  private func runAction(_ call: Call) async throws -> FunctionOutcome {
+    let attempt = try await attempt(call, in: nil)
+    return attempt.outcome(at: database.latestTimestamp)
+  }
+
+  /// Carries the outcome of a failed mutation past the commit.
+  private struct Abandoned: Error {
+    var attempt: Attempt
+  }
+
+  // MARK: One attempt
+
+  /// What one run of a function came to.
+  struct Attempt: Sendable {
+    var result: Result<EncodedValue, FunctionFailure>
+    var logLines: [LogLine] = []
+    var observations = ExecutionTree.Observations()
+    var journal: String?
+
+    func outcome(at timestamp: Timestamp) -> FunctionOutcome {
+      FunctionOutcome(result: result, logLines: logLines, timestamp: timestamp)
+    }
+  }
+
+  /// The table numbers ids are checked against.
+  func tables(in transaction: Transaction?) async throws -> any TableMapping {
+    if let transaction { return try await transaction.exclusively { $0.catalog } }
+    return database.catalog
+  }
+
+  /// Runs the function once, with nothing left of any earlier attempt.
+  ///
+  /// - Throws: ``DatabaseError`` and ``BackendError``, which are no result of the function.
+  private func attempt(_ call: Call, in transaction: Transaction?) async throws -> Attempt {
+    let validation = CallValidation(
+      function: call.function,
+      limits: limits,
+      tables: try await tables(in: transaction)
+    )
+    let checked: CallValidation.Checked
+    do throws(CallValidation.Rejection) {
+      checked = try validation.check(call.arguments)
+    } catch {
+      return Attempt(result: .failure(FunctionFailure(message: error.message)))
+    }
+    let timeLimits = timeLimits(of: call.function.definition.kind)
+    let tree = ExecutionTree(
+      runner: self,
+      identity: call.identity,
+      requestID: call.requestID,
+      client: call.client,
+      limits: timeLimits
+    )
+    let execution = try FunctionExecution(
+      call.function,
+      in: tree,
+      transaction: transaction,
+      depth: call.depth,
+      seed: random.next(),
+      journal: QueryJournal(codec: cursors, previous: call.journal)
+    )
+    let end = await FunctionRun<Result<FunctionExecution.Result, any Error>>(clock: tree.clock)
+      .value(isCancelable: call.function.definition.kind != .action) {
+        do {
+          return .success(try await execution.run(checked.arguments))
+        } catch {
+          return .failure(error)
+        }
+      }
+    var attempt = Attempt(result: try result(of: end, call.function.definition.kind))
+    attempt.logLines = tree.logLines
+    attempt.observations = tree.observations
+    attempt.journal = execution.journal.sealed
+    if case .success(.success(let result)) = end {
+      attempt.logLines += try await warnings(
+        call.function,
+        argumentsSize: checked.size,
+        resultSize: result.size,
+        tree: tree,
+        userTimeLimit: timeLimits.user,
+        transaction: transaction
+      )
+    }
+    return attempt
+  }
+
+  private func timeLimits(of kind: FunctionKind) -> TimeLimits {
+    kind == .action
+      ? TimeLimits(user: actionTime, system: actionTime)
+      : TimeLimits(
+        user: .seconds(limits.userTimeSeconds),
+        system: .seconds(limits.systemTimeSeconds)
+      )
+  }
+
+  /// Tells a function's own failure from what is not its result.
+  private func result(
+    of end: Result<Result<FunctionExecution.Result, any Error>, Termination>,
+    _ kind: FunctionKind
+  ) throws -> Result<EncodedValue, FunctionFailure> {
+    switch end {
+    case .success(.success(let result)):
+      return .success(result.value)
+    case .success(.failure(let failure as FunctionFailure)):
+      return .failure(failure)
+    case .success(.failure(let error as BackendError)):
+      throw error
+    case .success(.failure):
+      throw BackendError.internal
+    case .failure(.userTimeout(let limit)):
+      return .failure(
+        FunctionFailure(
+          message: "Function execution timed out (maximum duration: \(limit.brief))"
+        )
+      )
+    case .failure(.systemTimeout):
+      let text = "Your request timed out performing too many system operations."
+      guard kind != .action else {
+        throw BackendError(kind: .badRequest, code: "SystemTimeoutError", message: text)
+      }
+      return .failure(FunctionFailure(message: text))
+    case .failure(.canceled):
+      throw BackendError(
+        kind: .clientDisconnect,
+        code: "ClientDisconnect",
+        message: "The client went away before the function was done."
+      )
+    case .failure(.failed(let error)):
+      throw error
+    }
+  }
+
+  private func warnings(
+    _ function: RegisteredFunction,
+    argumentsSize: Int,
+    resultSize: Int,
+    tree: ExecutionTree,
+    userTimeLimit: Duration,
+    transaction: Transaction?
+  ) async throws -> [LogLine] {
+    var warnings = UsageWarnings(
+      limits: limits,
+      timestamp: tree.startTime,
+      path: function.path
+    )
+    warnings.check(argumentsSize: argumentsSize)
+    if let transaction {
+      warnings.check(
+        try await transaction.usage(),
+        isMutation: function.definition.kind == .mutation
+      )
+    }
+    warnings.check(resultSize: resultSize)
+    warnings.check(userTime: tree.clock.userTime, limit: userTimeLimit)
+    return warnings.lines
+  }
+}

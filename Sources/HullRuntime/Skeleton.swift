@@ -1,1 +1,0 @@
-// The skeleton of HullRuntime; its owner replaces this file.

@@ -1,1 +1,0 @@
-// The skeleton of HullRuntimeTests; its owner replaces this file.
