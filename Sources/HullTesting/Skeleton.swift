@@ -1,1 +1,0 @@
-// The skeleton of HullTesting; its owner replaces this file.

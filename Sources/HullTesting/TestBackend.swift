@@ -1,0 +1,161 @@
+// A backend of its own for every test.
+
+import Foundation
+public import Hull
+import HullDatabase
+import HullPersistence
+import HullRuntime
+import Synchronization
+
+/// A whole backend in the process of a test: the engine of the server, with time and randomness in
+/// the hands of the test.
+///
+/// ```swift
+/// let t = try await TestBackend(PetShop.self)
+/// let id = try await t.mutation(Customers.$create, ["name": "Ada"])
+/// #expect(try await t.query(Customers.$list).count == 1)
+/// ```
+///
+/// Any number may exist side by side; they share nothing that changes. What one holds is freed with
+/// it.
+public final class TestBackend: TestCaller {
+  /// The connection of the anonymous caller.
+  public let session: TestSession
+  /// The clock, which stands still until the test moves it.
+  public let clock: TestClock
+  /// The environment variables functions read.
+  public let env: TestEnvironment
+  /// What the test lets go wrong.
+  public let faults: TestFaults
+
+  private let log: TestLog
+  private let directory: URL?
+
+  /// Makes a backend of an application.
+  ///
+  /// - Parameters:
+  ///   - application: The application, for example `PetShop.self`.
+  ///   - options: What to decide about the backend.
+  /// - Throws: What is wrong with the schema or the functions.
+  public convenience init(
+    _ application: (some HullApplication).Type,
+    _ options: TestOptions = TestOptions()
+  ) async throws {
+    try await self.init(try PreparedApplication.cached(application), options)
+  }
+
+  /// Makes a backend of an application given as a value.
+  ///
+  /// - Parameters:
+  ///   - application: The application.
+  ///   - options: What to decide about the backend.
+  /// - Throws: What is wrong with the schema or the functions.
+  public convenience init(
+    _ application: Application,
+    _ options: TestOptions = TestOptions()
+  ) async throws {
+    try await self.init(try PreparedApplication(application), options)
+  }
+
+  /// Makes a backend of a schema and some modules.
+  ///
+  /// - Parameters:
+  ///   - schema: The tables; without any, every table may hold anything.
+  ///   - modules: The functions.
+  ///   - options: What to decide about the backend.
+  /// - Throws: What is wrong with the schema or the functions.
+  public convenience init(
+    schema: Schema = Schema(tables: []),
+    modules: [Module] = [],
+    _ options: TestOptions = TestOptions()
+  ) async throws {
+    try await self.init(Application(name: "test", schema: schema, modules: modules), options)
+  }
+
+  private init(_ prepared: PreparedApplication, _ options: TestOptions) async throws {
+    let time = ManualTimeSource(
+      start: Timestamp(rawValue: Int64(options.startTime * 1_000) * 1_000)
+    )
+    let log = TestLog()
+    let plan = FaultPlan()
+    var configuration = BackendConfiguration()
+    configuration.limits = options.limits
+    configuration.actionTime = options.actionTimeLimit
+    configuration.database.maximumRetries = options.maximumRetries
+    configuration.time = time
+    configuration.random = SeededRandomSource(seed: options.seed)
+    configuration.instanceName = "test"
+    configuration.redactsClientErrors = options.redactsClientErrors
+    configuration.environment = EnvironmentStore(options.environment)
+    configuration.faults = plan
+    configuration.observer = { log.append($0) }
+    var directory: URL?
+    let persistence: any Persistence
+    switch options.store {
+    case .memory:
+      persistence = InMemoryPersistence()
+    case .temporaryFile:
+      let folder = FileManager.default.temporaryDirectory
+        .appending(path: "hull-test-\(UUID().uuidString)")
+      persistence = try await SQLitePersistence.open(path: folder.appending(path: "data").path)
+      directory = folder
+    }
+    let backend = try await Backend.open(
+      prepared.application,
+      persistence: persistence,
+      configuration: configuration,
+      registry: prepared.registry
+    )
+    session = TestSession(backend: backend, user: nil)
+    clock = TestClock(source: time)
+    env = TestEnvironment(store: configuration.environment)
+    faults = TestFaults(plan: plan)
+    self.log = log
+    self.directory = directory
+  }
+
+  deinit {
+    guard let directory else { return }
+    let backend = session.backend
+    // The file outlives the backend by the time it takes to close it.
+    Task {
+      await backend.close()
+      try? FileManager.default.removeItem(at: directory)
+    }
+  }
+
+  /// What all functions logged so far, in the order they finished.
+  public var logs: [TestLogLine] { log.all }
+
+  /// Forgets what was logged so far.
+  public func clearLogs() { log.removeAll() }
+
+  /// Finishes what was begun and lets go of the data; later calls fail.
+  ///
+  /// A backend that is simply dropped is freed as well.
+  public func close() async {
+    await session.backend.close()
+  }
+}
+
+/// An application and what is derived from it once, for all backends that serve it.
+private struct PreparedApplication: Sendable {
+  let application: Application
+  let registry: FunctionRegistry
+
+  init(_ application: Application) throws {
+    self.application = application
+    registry = try FunctionRegistry(application)
+  }
+
+  /// Guards the applications seen so far, which do not change any more; held only for a look-up.
+  private static let known = Mutex<[ObjectIdentifier: PreparedApplication]>([:])
+
+  static func cached<App: HullApplication>(_ type: App.Type) throws -> PreparedApplication {
+    let key = ObjectIdentifier(type)
+    if let prepared = known.withLock({ $0[key] }) { return prepared }
+    let prepared = try PreparedApplication(App.application)
+    known.withLock { $0[key] = prepared }
+    return prepared
+  }
+}

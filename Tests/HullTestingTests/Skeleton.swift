@@ -1,1 +1,0 @@
-// The skeleton of HullTestingTests; its owner replaces this file.
