@@ -97,7 +97,8 @@ extension FunctionMacro {
     of signature: FunctionSignature,
     at location: AbstractSourceLocation?
   ) -> DeclSyntax {
-    var parts = ["\"\(signature.name)\"", "in: Self.self"]
+    let label = ["Void", "()"].contains(signature.result) ? "procedure: " : ""
+    var parts = ["\(label)\"\(signature.name)\"", "in: Self.self"]
     if isInternal { parts.append("visibility: .internal") }
     if !signature.arguments.isEmpty {
       let arguments = signature.arguments.map {

@@ -31,7 +31,7 @@ import Testing
 
         static func touch(ctx: MutationContext) {}
 
-        static let $touch = Hull.FunctionReference<Hull.MutationContext, Void>("touch", in: Self.self, visibility: .internal, fileID: "TestModule/test.swift", line: 9) { ctx, _ in
+        static let $touch = Hull.FunctionReference<Hull.MutationContext, Void>(procedure: "touch", in: Self.self, visibility: .internal, fileID: "TestModule/test.swift", line: 9) { ctx, _ in
           Self.touch(ctx: ctx)
         }
 
@@ -220,12 +220,12 @@ import Testing
       enum M {
         static func f(_ ctx: QueryContext) {}
 
-        static let $f = Hull.FunctionReference<Hull.QueryContext, Void>("f", in: Self.self, fileID: "TestModule/test.swift", line: 3) { ctx, _ in
+        static let $f = Hull.FunctionReference<Hull.QueryContext, Void>(procedure: "f", in: Self.self, fileID: "TestModule/test.swift", line: 3) { ctx, _ in
           Self.f(ctx)
         }
         static func f(_ ctx: QueryContext, x: Int) {}
 
-        static let $f = Hull.FunctionReference<Hull.QueryContext, Void>("f", in: Self.self, [.init("x", Int.self)], fileID: "TestModule/test.swift", line: 4) { ctx, args in
+        static let $f = Hull.FunctionReference<Hull.QueryContext, Void>(procedure: "f", in: Self.self, [.init("x", Int.self)], fileID: "TestModule/test.swift", line: 4) { ctx, args in
           try Self.f(ctx, x: args["x"])
         }
       }

@@ -66,6 +66,8 @@ extension FunctionReference where Output: ConvexConvertible {
 extension FunctionReference where Output == Void {
   /// Declares a function without a result; it returns null.
   ///
+  /// It has a label of its own so that a result of a type without a wire form gets the right message.
+  ///
   /// - Parameters:
   ///   - name: The function's name in its module.
   ///   - module: The type whose path is the module's.
@@ -76,7 +78,7 @@ extension FunctionReference where Output == Void {
   ///   - line: The line it is declared at.
   ///   - handler: What it does, given a context and its arguments.
   public init(
-    _ name: String,
+    procedure name: String,
     in module: any FunctionModule.Type,
     visibility: Visibility = .public,
     _ arguments: [Argument] = [],
