@@ -32,7 +32,7 @@ package final class Database: Sendable {
   /// process ends in the middle, the next open goes on where it stopped.
   ///
   /// - Parameters:
-  ///   - persistence: The store, which the database closes.
+  ///   - persistence: The store, which the database closes, also if it cannot be opened.
   ///   - schema: The tables of the application; nil leaves the schema as it is.
   ///   - options: How the database behaves.
   /// - Returns: The open database.
@@ -43,14 +43,19 @@ package final class Database: Sendable {
     schema: SchemaDefinition?,
     options: DatabaseOptions = DatabaseOptions()
   ) async throws -> Database {
-    var update = try await CatalogUpdate(persistence: persistence, options: options)
-    try await update.run(schema: schema)
-    return Database(
-      persistence: persistence,
-      catalog: update.catalog,
-      floor: update.retentionFloor,
-      options: options
-    )
+    do {
+      var update = try await CatalogUpdate(persistence: persistence, options: options)
+      try await update.run(schema: schema)
+      return Database(
+        persistence: persistence,
+        catalog: update.catalog,
+        floor: update.retentionFloor,
+        options: options
+      )
+    } catch {
+      await persistence.close()
+      throw error
+    }
   }
 
   /// The newest durable commit.
@@ -133,8 +138,8 @@ package final class Database: Sendable {
 
   /// Finishes the commits that were accepted, refuses others, and closes the store.
   package func close() async {
-    await committer.close()
     await retention.finish()
+    await committer.close()
     await committer.persistence.close()
   }
 }

@@ -67,14 +67,17 @@ final class HookedPersistence: Persistence {
   }
 
   private let base: any Persistence
+  private let closesBase: Bool
   /// Guards the hook, which is set while appends may be running.
   private let hook: Mutex<@Sendable ([CommitRecord]) async -> Append>
 
   init(
     _ base: any Persistence = InMemoryPersistence(),
+    closesBase: Bool = false,
     onAppend: @escaping @Sendable ([CommitRecord]) async -> Append = { _ in .write }
   ) {
     self.base = base
+    self.closesBase = closesBase
     hook = Mutex(onAppend)
   }
 
@@ -130,7 +133,7 @@ final class HookedPersistence: Persistence {
 
   func statistics() async -> PersistenceStatistics { await base.statistics() }
 
-  func close() async {}
+  func close() async { if closesBase { await base.close() } }
 }
 
 extension DatabaseOptions {
@@ -231,4 +234,52 @@ struct SeededGenerator: RandomNumberGenerator {
   init(seed: UInt64) { source = SeededRandomSource(seed: seed) }
 
   mutating func next() -> UInt64 { source.next() }
+}
+
+/// A door tasks wait at until a test opens it.
+final class Latch: Sendable {
+  private enum State {
+    case shut([CheckedContinuation<Void, Never>])
+    case open
+  }
+
+  /// Guards who waits.
+  private let state = Mutex(State.shut([]))
+
+  func wait() async {
+    await withCheckedContinuation { continuation in
+      let isOpen = state.withLock { state in
+        switch state {
+        case .open: return true
+        case .shut(let waiting):
+          state = .shut(waiting + [continuation])
+          return false
+        }
+      }
+      if isOpen { continuation.resume() }
+    }
+  }
+
+  func open() {
+    let waiting: [CheckedContinuation<Void, Never>] = state.withLock { state in
+      defer { state = .open }
+      if case .shut(let waiting) = state { return waiting }
+      return []
+    }
+    for continuation in waiting { continuation.resume() }
+  }
+}
+
+/// A value that several tasks of a test change.
+final class Shared<Value: Sendable>: Sendable {
+  /// Guards the value.
+  private let mutex: Mutex<Value>
+
+  init(_ value: Value) { mutex = Mutex(value) }
+
+  var value: Value { mutex.withLock { $0 } }
+
+  func update<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
+    mutex.withLock { value in body(&value) }
+  }
 }
