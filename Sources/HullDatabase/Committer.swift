@@ -35,6 +35,8 @@ final class Committer: Sendable {
     /// The catalogs as of `published` and `head`.
     var publishedCatalog: Catalog
     var headCatalog: Catalog
+    /// The statistics of full-text indexes as of `head`.
+    var searchStatistics: [IndexID: SearchStatistics]
     /// How many batches could not be written.
     var generation: Int { generationEnds.count }
     /// The newest published commit at the end of each past generation.
@@ -73,6 +75,7 @@ final class Committer: Sendable {
   init(
     persistence: any Persistence,
     catalog: Catalog,
+    searchStatistics: [IndexID: SearchStatistics],
     retentionFloor: Timestamp,
     options: DatabaseOptions
   ) {
@@ -87,6 +90,7 @@ final class Committer: Sendable {
         lastAssigned: last,
         publishedCatalog: catalog,
         headCatalog: catalog,
+        searchStatistics: searchStatistics,
         retentionFloor: retentionFloor
       )
     )
@@ -196,18 +200,25 @@ extension Committer {
       )
     }
     let timestamp = max(options.time.now(), state.lastAssigned.successor)
+    var metadata = transaction.metadata
+    for (index, delta) in transaction.searchDeltas {
+      let total = (state.searchStatistics[index] ?? SearchStatistics()) + delta
+      state.searchStatistics[index] = total
+      metadata.merge(SearchStatisticsStore.metadata(total, of: index)) { $1 }
+    }
     let pending = PendingCommit(
       commit: CommittedTransaction(
         timestamp: timestamp,
         source: transaction.source,
         changes: transaction.changes,
-        createdTables: transaction.createdTables
+        createdTables: transaction.createdTables,
+        searchDeltas: transaction.searchDeltas
       ),
       record: CommitRecord(
         timestamp: timestamp,
         documents: transaction.documents,
         entries: transaction.entries,
-        metadata: transaction.metadata
+        metadata: metadata
       ),
       catalog: state.headCatalog.adding(transaction.createdTables)
     )
@@ -311,7 +322,12 @@ extension Committer {
     let woken = state.withLock { state in
       let failed = batch + state.queue
       state.queue = []
-      for pending in failed { pending.outcome = .failure(failure) }
+      for pending in failed {
+        pending.outcome = .failure(failure)
+        for (index, delta) in pending.commit.searchDeltas {
+          state.searchStatistics[index, default: SearchStatistics()] -= delta
+        }
+      }
       state.generationEnds.append(state.published)
       if isOutcomeKnown {
         state.log.removeAll(after: state.published)

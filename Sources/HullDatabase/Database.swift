@@ -13,11 +13,18 @@ package final class Database: Sendable {
   let lanes: SerialLanes
   let retention: Retention
 
-  init(persistence: any Persistence, catalog: Catalog, floor: Timestamp, options: DatabaseOptions) {
+  init(
+    persistence: any Persistence,
+    catalog: Catalog,
+    searchStatistics: [IndexID: SearchStatistics],
+    floor: Timestamp,
+    options: DatabaseOptions
+  ) {
     self.options = options
     committer = Committer(
       persistence: persistence,
       catalog: catalog,
+      searchStatistics: searchStatistics,
       retentionFloor: floor,
       options: options
     )
@@ -46,9 +53,15 @@ package final class Database: Sendable {
     do {
       var update = try await CatalogUpdate(persistence: persistence, options: options)
       try await update.run(schema: schema)
+      let searchStatistics = try await SearchStatisticsStore.load(
+        update.catalog,
+        from: persistence,
+        time: options.time
+      )
       return Database(
         persistence: persistence,
         catalog: update.catalog,
+        searchStatistics: searchStatistics,
         floor: update.retentionFloor,
         options: options
       )

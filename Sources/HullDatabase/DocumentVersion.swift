@@ -115,6 +115,8 @@ package final class CommittedTransaction: Sendable {
   package let changes: [DocumentChange]
   /// Tables its inserts created.
   package let createdTables: [Catalog.Table]
+  /// What it adds to the statistics of full-text indexes.
+  let searchDeltas: [IndexID: SearchStatistics]
   /// Rough memory footprint, which bounds the write log.
   package let footprintBytes: Int
 
@@ -122,12 +124,14 @@ package final class CommittedTransaction: Sendable {
     timestamp: Timestamp,
     source: String,
     changes: [DocumentChange],
-    createdTables: [Catalog.Table]
+    createdTables: [Catalog.Table],
+    searchDeltas: [IndexID: SearchStatistics] = [:]
   ) {
     self.timestamp = timestamp
     self.source = source
     self.changes = changes
     self.createdTables = createdTables
+    self.searchDeltas = searchDeltas
     var bytes = 128
     for change in changes {
       for version in [change.before, change.after] {

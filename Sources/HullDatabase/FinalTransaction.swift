@@ -15,6 +15,8 @@ struct FinalTransaction: Sendable {
   var reads: ReadSet
   var changes: [DocumentChange]
   var createdTables: [Catalog.Table]
+  /// What it adds to the statistics of full-text indexes.
+  var searchDeltas: [IndexID: SearchStatistics] = [:]
   /// What the store writes, except the timestamp.
   var documents: [DocumentWrite]
   var entries: [IndexWrite]
@@ -45,6 +47,7 @@ extension TransactionState {
       guard let own = writes[id], let original = originals[id] else { continue }
       result.add(id, before: original, after: own.version)
     }
+    result.searchDeltas = SearchStatistics.deltas(of: result.changes)
     for table in createdTables {
       result.metadata.merge(CatalogStore.metadata(of: table)) { $1 }
     }

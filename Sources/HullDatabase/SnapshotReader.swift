@@ -15,7 +15,7 @@ struct SnapshotReader {
   /// The generation of the write log the snapshot was taken from; see ``Committer``.
   let generation: Int
 
-  private let committer: Committer
+  let committer: Committer
   private var overlay = DocumentOverlay()
   /// The overlay takes back every commit in (timestamp, syncedThrough].
   private var syncedThrough: Timestamp

@@ -243,9 +243,14 @@ extension CatalogUpdate {
         limit: options.backfillBatchDocuments * 20
       ) {}
     }
+    var metadata: [String: [UInt8]?] = [:]
+    for index in table.droppedIndexes {
+      metadata.merge(SearchStatisticsStore.metadata(nil, of: index)) { $1 }
+    }
     table.droppedIndexes = []
     catalog.insert(table)
-    try await append(metadata: CatalogStore.metadata(of: table))
+    metadata.merge(CatalogStore.metadata(of: table)) { $1 }
+    try await append(metadata: metadata)
   }
 }
 

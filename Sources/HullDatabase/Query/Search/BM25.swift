@@ -61,6 +61,10 @@ package struct SearchStatistics: Hashable, Sendable {
     self.terms = terms
   }
 
+  static func += (left: inout SearchStatistics, right: SearchStatistics) { left = left + right }
+
+  static func -= (left: inout SearchStatistics, right: SearchStatistics) { left = left - right }
+
   package static func + (left: SearchStatistics, right: SearchStatistics) -> SearchStatistics {
     SearchStatistics(
       documents: left.documents + right.documents,

@@ -52,7 +52,7 @@ extension TransactionState {
         return true
       }
     }
-    let statistics = try await searchStatistics(of: index, in: table)
+    let statistics = searchStatistics(of: index, in: table)
     return SearchResults(
       search,
       in: table.number,
@@ -64,7 +64,7 @@ extension TransactionState {
   /// Walks a range of postings in order as the transaction sees it, recording nothing.
   ///
   /// The body says whether to go on.
-  func forEachPosting(
+  private func forEachPosting(
     of index: IndexID,
     in table: TableNumber,
     range: KeyRange,

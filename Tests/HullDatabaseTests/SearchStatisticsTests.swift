@@ -1,0 +1,89 @@
+import HullDatabase
+import HullPersistence
+import HullValues
+import Testing
+
+@Suite struct SearchStatisticsTests {
+  private func statistics(_ database: Database) async throws -> SearchStatistics? {
+    try await database.begin().searchStatistics(of: "search_body", in: "posts")
+  }
+
+  /// The statistics of the documents as they are.
+  private func recounted(_ database: Database) async throws -> SearchStatistics {
+    var statistics = SearchStatistics()
+    for body in try await database.collect(Query(table: "posts")).values("body") {
+      statistics.documents += 1
+      if let text = body?.string { statistics.terms += SearchTokenizer.terms(of: text).count }
+    }
+    return statistics
+  }
+
+  @Test(arguments: 0..<6)
+  func `the counters follow every commit and survive reopening`(seed: UInt64) async throws {
+    var random = SeededGenerator(seed: seed)
+    let persistence = InMemoryPersistence()
+    func open() async throws -> Database {
+      try await .open(persistence: persistence, schema: .posts, options: .test(seed: seed))
+    }
+    var database = try await open()
+    var ids: [DocumentID] = []
+    for _ in 0..<40 {
+      let words = (0..<random.below(5)).map { _ in String(random.below(9)) }
+      let body = ConvexValue.string(words.joined(separator: " "))
+      let writer = database.begin(.readWrite)
+      switch random.below(5) {
+      case 0, 1:
+        ids.append(try await writer.insert("posts", ["body": body]))
+        ids.append(try await writer.insert("posts", [:]))
+      case 2:
+        if let id = ids.randomElement(using: &random) {
+          try await writer.patch(id, [("body", body)])
+        }
+      case 3:
+        if let id = ids.randomElement(using: &random) {
+          try await writer.delete(id)
+          ids.removeAll { $0 == id }
+        }
+      default:
+        if random.below(3) == 0 { database = try await open() }
+        continue
+      }
+      try await database.commit(writer, source: "posts:random")
+      let counted = try await recounted(database)
+      #expect(try await statistics(database) == counted, "seed \(seed)")
+    }
+  }
+
+  @Test func `a transaction counts its own writes`() async throws {
+    let database = try await Database.inMemory(schema: .posts)
+    try await database.insertPosts([["body": "a b"], ["body": "c"]])
+    let ids = try await database.collect(Query(table: "posts")).map(\.id)
+    let writer = database.begin(.readWrite)
+    _ = try await writer.insert("posts", ["body": "d e f"])
+    try await writer.patch(ids[0], [("body", "g")])
+    try await writer.delete(ids[1])
+    #expect(
+      try await writer.searchStatistics(of: "search_body", in: "posts")
+        == SearchStatistics(documents: 2, terms: 4)
+    )
+  }
+
+  @Test func `an index added later counts the documents that were there`() async throws {
+    let persistence = InMemoryPersistence()
+    var database = try await Database.open(
+      persistence: persistence,
+      schema: SchemaDefinition(tables: [TableDefinition(name: "posts")]),
+      options: .test()
+    )
+    try await database.insertPosts([["body": "a b"], ["body": "c"], [:]])
+    for _ in 0..<2 {
+      database = try await Database.open(
+        persistence: persistence,
+        schema: .posts,
+        options: .test()
+      )
+      #expect(try await statistics(database) == SearchStatistics(documents: 3, terms: 3))
+      #expect(try await database.collect(.search("a")).count == 1)
+    }
+  }
+}
