@@ -146,21 +146,28 @@ extension JSONScanner {
   }
 
   /// Moves to the value of a field of the canonical object that is next.
+  ///
+  /// Escapes in keys are left as they are: a name with one is no identifier.
   fileprivate mutating func enterField(_ name: String) -> Bool {
     guard enterObject() else { return false }
-    while let key = nextKey() {
-      // Escaped keys differ from every identifier, and sort as their first byte says.
-      let order = compare(key, name)
-      if order == 0 { return true }
-      skipTrusted()
+    var name = name
+    return name.withUTF8 { name in
+      while let key = nextKey() {
+        if key.count == name.count,
+          UTF8Order.compare(UnsafeBufferPointer(rebasing: text[key]), name) == 0
+        {
+          return true
+        }
+        skipTrusted()
+      }
+      return false
     }
-    return false
   }
 
   /// How a key, as it is spelled, sorts against a name.
   fileprivate func compare(_ key: Range<Int>, _ name: String) -> Int {
     let spelled = UnsafeBufferPointer(rebasing: text[key])
-    return name.utf8.withContiguousStorageIfAvailable { UTF8Order.compare(spelled, $0) }
-      ?? UTF8Order.compare(String(decoding: spelled, as: UTF8.self), name)
+    var name = name
+    return name.withUTF8 { UTF8Order.compare(spelled, $0) }
   }
 }

@@ -62,14 +62,42 @@ extension JSONScanner {
       return Int64(exactly: mantissa)
     }
 
-    /// The number as a double where one rounding makes it correct: the mantissa and the power of
-    /// ten are both exact doubles (Clinger's fast path).
+    /// The number as a double where that takes one rounding; nil where it would take more.
     var exactDouble: Double? {
-      guard count <= 19, mantissa <= 1 << 53 else { return nil }
-      let value = Double(mantissa)
-      if mantissa == 0 || exponent == 0 { return value }
-      if exponent < 0 { return exponent >= -22 ? value / powersOfTen[-exponent] : nil }
-      return exponent <= 22 ? value * powersOfTen[exponent] : nil
+      guard count <= 19 else { return nil }
+      if mantissa == 0 || exponent == 0 { return Double(mantissa) }
+      // Mantissa and power of ten are both exact doubles (Clinger's fast path).
+      if mantissa <= 1 << 53, -22...22 ~= exponent {
+        return exponent < 0
+          ? Double(mantissa) / powersOfTen[-exponent] : Double(mantissa) * powersOfTen[exponent]
+      }
+      return -19...0 ~= exponent ? divided() : nil
+    }
+
+    /// `mantissa` / 10^-`exponent` for exponents from -19 up, rounded to nearest, ties to even.
+    ///
+    /// Both are shifted to have their top bits set, so that the 128-bit dividend `mantissa` × 2^63
+    /// has a high half below the divisor and the quotient has 63 or 64 bits, at least ten more than
+    /// a double. Those bits and the remainder decide the rounding.
+    private func divided() -> Double {
+      let divisor = integerPowersOfTen[-exponent]
+      let dividendShift = mantissa.leadingZeroBitCount
+      let divisorShift = divisor.leadingZeroBitCount
+      let dividend = mantissa << UInt64(dividendShift)
+      let (quotient, remainder) = (divisor << UInt64(divisorShift))
+        .dividingFullWidth((dividend >> 1, dividend << 63))
+      let extra = UInt64(11 - quotient.leadingZeroBitCount)
+      var significand = quotient >> extra
+      let rest = quotient & (1 << extra - 1)
+      let half: UInt64 = 1 << (extra - 1)
+      if rest > half || (rest == half && (remainder != 0 || significand & 1 == 1)) {
+        significand += 1
+      }
+      return Double(
+        sign: .plus,
+        exponent: Int(extra) + divisorShift - dividendShift - 63,
+        significand: Double(significand)
+      )
     }
   }
 
@@ -124,3 +152,8 @@ private let powersOfTen: [Double] = [
   1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
   1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ]
+
+/// 10^0 … 10^19, the powers of ten that fit 64 bits.
+private let integerPowersOfTen: [UInt64] = (0..<19).reduce(into: [1]) { powers, index in
+  powers.append(powers[index] * 10)
+}

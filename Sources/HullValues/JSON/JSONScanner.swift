@@ -77,65 +77,89 @@ struct JSONScanner {
     position += 1
     let start = position
     var hasEscapes = false
-    var high: UInt8 = 0
-    let raw = UnsafeRawBufferPointer(text)
-    scan: while true {
-      // Eight plain bytes at a time; the load stays below `end` <= `text.count`.
-      while position + 8 <= end {
-        let word = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-        if JSONScanner.hasSpecial(word) { break }
-        high |= word & 0x8080_8080_8080_8080 == 0 ? 0 : 0x80
-        position += 8
+    var high: UInt64 = 0
+    while true {
+      skipPlainBytes(&high)
+      guard position < end else { throw failure("EOF while parsing a string") }
+      switch text[position] {
+      case UInt8(ascii: "\""):
+        let range = start..<position
+        position += 1
+        return StringToken(
+          range: range,
+          hasEscapes: hasEscapes,
+          isASCII: high & 0x8080_8080_8080_8080 == 0
+        )
+      case UInt8(ascii: "\\"):
+        hasEscapes = true
+        // An escape at the very end leaves nothing to read.
+        position = min(position + 2, end)
+      default:
+        throw unexpected(#"control character (\u0000-\u001F) found while parsing a string"#)
       }
-      while position < end {
-        let byte = text[position]
-        switch byte {
-        case UInt8(ascii: "\""):
-          let range = start..<position
-          position += 1
-          return StringToken(range: range, hasEscapes: hasEscapes, isASCII: high < 0x80)
-        case UInt8(ascii: "\\"):
-          hasEscapes = true
-          position += 2
-          // An escape at the very end leaves `position` past it, which ends both loops.
-          if position > end { position = end }
-          continue scan
-        case 0..<0x20:
-          throw unexpected(#"control character (\u0000-\u001F) found while parsing a string"#)
-        default:
-          high |= byte
-          position += 1
-          if position & 7 == 0 { continue scan }
-        }
-      }
-      throw failure("EOF while parsing a string")
     }
   }
 
-  /// Whether one of eight bytes is a quote, a backslash or a control character.
+  /// Moves to the next quote, backslash or control character; collects the bits of what it passes.
   @inline(__always)
-  static func hasSpecial(_ word: UInt64) -> Bool {
+  private mutating func skipPlainBytes(_ bits: inout UInt64) {
+    let raw = UnsafeRawBufferPointer(text)
+    // The load stays below `end` <= `text.count`.
+    while position + 8 <= end {
+      let word = UInt64(
+        littleEndian: raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+      )
+      let special = JSONScanner.specialBytes(word)
+      if special != 0 {
+        let plain = special.trailingZeroBitCount & ~7
+        bits |= word & (1 &<< UInt64(plain) &- 1)
+        position += plain / 8
+        return
+      }
+      bits |= word
+      position += 8
+    }
+    while position < end {
+      let byte = text[position]
+      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
+      bits |= UInt64(byte)
+      position += 1
+    }
+  }
+
+  /// Finds quotes, backslashes and control characters among eight bytes.
+  ///
+  /// - Parameter word: The bytes, the first one lowest.
+  /// - Returns: Zero if there are none, else a word whose lowest bit set is in the first of them.
+  @inline(__always)
+  static func specialBytes(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
-    let highs: UInt64 = 0x8080_8080_8080_8080
     let quotes = word ^ (ones &* 0x22)
     let backslashes = word ^ (ones &* 0x5C)
-    // A byte of `(x - ones) & ~x` has its high bit set if it is 0 (or after a lower byte that is,
-    // which does not matter here); with 0x20 instead of 1, if it is below 0x20.
+    // The high bit of a byte of `(x - ones) & ~x` is set if it is 0, and with 0x20 for 1 if it is
+    // below 0x20. A borrow can set it wrongly, but only above a byte where it is set rightly.
     let found =
       ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
       | ((word &- (ones &* 0x20)) & ~word)
-    return found & highs != 0
+    return found & 0x8080_8080_8080_8080
+  }
+
+  /// Whether the bytes of one part of the text sort strictly before those of another.
+  func precedes(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+    UTF8Order.compare(
+      UnsafeBufferPointer(rebasing: text[left]),
+      UnsafeBufferPointer(rebasing: text[right])
+    ) < 0
   }
 
   /// The text of a string.
   mutating func string(_ token: StringToken) throws(JSONSyntaxError) -> String {
     let bytes = UnsafeBufferPointer(rebasing: text[token.range])
     if token.hasEscapes { return try unescaped(token) }
-    if token.isASCII { return String(decoding: bytes, as: UTF8.self) }
-    guard let string = String(validating: bytes, as: UTF8.self) else {
+    if !token.isASCII, !UTF8Validation.isValid(bytes) {
       throw failure("invalid unicode code point")
     }
-    return string
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The text of a string with escapes.

@@ -67,6 +67,7 @@ struct JSONValueReader {
     var elements: [ConvexValue] = []
     if scanner.skipSpace() != UInt8(ascii: "]") {
       while true {
+        if elements.isEmpty { elements.reserveCapacity(4) }
         elements.append(try read())
         let next = scanner.skipSpace()
         if next == UInt8(ascii: "]") { break }
@@ -82,6 +83,8 @@ struct JSONValueReader {
   private mutating func object() throws(NeedsTree) -> ConvexValue {
     try enter()
     var fields: [ConvexObject.Field] = []
+    var isSorted = true
+    var previousKey = 0..<0
     if scanner.skipSpace() != UInt8(ascii: "}") {
       while true {
         guard scanner.next == UInt8(ascii: "\"") else { throw NeedsTree() }
@@ -90,11 +93,24 @@ struct JSONValueReader {
           guard fields.isEmpty else { throw NeedsTree() }
           return try special()
         }
-        let name = try string()
-        guard FieldName.isValid(name), scanner.skipSpace() == UInt8(ascii: ":") else {
-          throw NeedsTree()
+        let token: JSONScanner.StringToken
+        let name: String
+        do {
+          token = try scanner.stringToken()
+          name = try scanner.string(token)
+        } catch { throw NeedsTree() }
+        if token.hasEscapes {
+          // Rare: a quote or a backslash in a name. How it is spelled does not tell its order.
+          isSorted = false
+          guard FieldName.isValid(name) else { throw NeedsTree() }
+        } else {
+          guard token.isASCII, isValidName(token.range) else { throw NeedsTree() }
+          if isSorted, !fields.isEmpty { isSorted = scanner.precedes(previousKey, token.range) }
         }
+        previousKey = token.range
+        guard scanner.skipSpace() == UInt8(ascii: ":") else { throw NeedsTree() }
         scanner.position += 1
+        if fields.isEmpty { fields.reserveCapacity(8) }
         fields.append(ConvexObject.Field(name: name, value: try read()))
         let next = scanner.skipSpace()
         if next == UInt8(ascii: "}") { break }
@@ -104,9 +120,17 @@ struct JSONValueReader {
       }
     }
     try leaveNested()
-    let object = ConvexObject(normalizing: fields)
+    let object =
+      isSorted ? ConvexObject(sortedFields: fields) : ConvexObject(normalizing: fields)
     if object.fields.count > ValueLimits.maximumFields { throw NeedsTree() }
     return .object(object)
+  }
+
+  /// Whether a key of ASCII characters, none of them a control character below 0x20, is legal.
+  private func isValidName(_ range: Range<Int>) -> Bool {
+    if range.count > FieldName.maximumLength { return false }
+    for index in range where scanner.text[index] == 0x7F { return false }
+    return true
   }
 
   /// Reads the rest of an object whose first key starts with `$` and is next.

@@ -259,7 +259,7 @@ public struct JSONWriter: Sendable {
     while index < text.count {
       // Eight bytes at a time; the load ends at `index + 8 <= count`.
       while index + 8 <= text.count,
-        !JSONScanner.hasSpecial(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        JSONScanner.specialBytes(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)) == 0
       {
         index += 8
       }

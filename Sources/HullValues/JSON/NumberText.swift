@@ -23,7 +23,7 @@ package enum NumberText {
   /// Appends what ``json(_:)`` returns; `value` is finite.
   package static func appendJSON(_ value: Double, to text: inout [UInt8]) {
     // Whole numbers below 2^53 are their own digits.
-    if value.magnitude < 9_007_199_254_740_992, value == value.rounded(.towardZero),
+    if value.magnitude < 9_007_199_254_740_992, Double(Int64(value)) == value,
       value.bitPattern != (-0.0).bitPattern
     {
       appendInteger(Int64(value), to: &text)
@@ -31,7 +31,31 @@ package enum NumberText {
       text.append(UInt8(ascii: "0"))
       return
     }
-    Decimal(value).write(to: &text, plainFrom: -4)
+    if appendHundredths(value, to: &text) { return }
+    // In this range the standard library's shortest text is already the plain form.
+    if value.magnitude >= 1e-4 && value.magnitude < 9_007_199_254_740_992 {
+      text.append(contentsOf: value.description.utf8)
+    } else {
+      Decimal(value).write(to: &text, plainFrom: -4)
+    }
+  }
+
+  /// Appends a number with at most two decimals, such as a price; false if it has more.
+  ///
+  /// Decimals of up to 15 digits stand for different doubles, so if the nearest one to n/100 is
+  /// `value`, the digits of n are the only candidates for its shortest text.
+  private static func appendHundredths(_ value: Double, to text: inout [UInt8]) -> Bool {
+    let scaled = value * 100
+    guard scaled.magnitude < 1e15, scaled.magnitude >= 1 else { return false }
+    let hundredths = Int64(scaled)
+    guard Double(hundredths) == scaled, Double(hundredths) / 100 == value else { return false }
+    let rest = hundredths.magnitude % 100
+    if hundredths < 0 { text.append(UInt8(ascii: "-")) }
+    appendInteger(Int64(hundredths.magnitude / 100), to: &text)
+    text.append(UInt8(ascii: "."))
+    text.append(UInt8(ascii: "0") + UInt8(rest / 10))
+    if rest % 10 != 0 { text.append(UInt8(ascii: "0") + UInt8(rest % 10)) }
+    return true
   }
 
   /// Appends an integer in decimal.

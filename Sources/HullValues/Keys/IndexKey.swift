@@ -54,7 +54,7 @@ public struct IndexKey: Sendable, Hashable {
   /// Appends the sort key of an id, which is that of its text.
   package mutating func append(_ id: DocumentID) {
     bytes.append(Tag.string)
-    bytes.append(contentsOf: id.string.utf8)
+    id.withText { bytes.append(contentsOf: $0) }
     bytes.append(0)
   }
 
@@ -112,9 +112,8 @@ public struct IndexKey: Sendable, Hashable {
   }
 
   private mutating func append(bigEndian value: UInt64, width: Int) {
-    for index in (0..<width).reversed() {
-      bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(8 * index)))
-    }
+    // The lowest `width` bytes, highest first: the last ones of the big-endian form.
+    withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0[(8 - width)...]) }
   }
 
   private mutating func append(escaping text: String) {

@@ -42,24 +42,68 @@ public struct DocumentID: Sendable, Hashable {
     return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: maximumBytes) { buffer in
       // 37 characters decode to 23 bytes, so every write of `decode` is inside the buffer, and
       // only the bytes it wrote are read.
-      guard let (count, hasStrayBits) = Base32.decode(text, into: buffer) else {
+      guard let (count, padding) = Base32.decode(text, into: buffer) else {
         return .failure(.invalidBase32)
       }
       let bytes = UnsafeBufferPointer(rebasing: buffer[..<count])
-      let decoded = decode(bytes, length: text.count)
-      guard case .success = decoded else { return decoded }
-      // A table number is spelled with no more bytes and bits than it needs; its bytes end 18
-      // before the end, and a last one of 0 adds nothing.
-      let last = bytes[count - 19]
-      let isMinimal = count == 19 || (last != 0 && (count < 23 || last <= 0x0F))
-      let isWhole = text.count == Base32.encodedLength(count) && !hasStrayBits
-      return isMinimal && isWhole ? decoded : .failure(.invalidLength(text.count))
+      return decode(bytes, length: text.count, hasCanonicalText: padding == 0)
     }
   }
 
+  /// Reads an id from its binary form.
+  ///
+  /// - Parameters:
+  ///   - bytes: The bytes.
+  ///   - length: The length of the text, for errors.
+  ///   - hasCanonicalText: Whether no stray bits follow the last byte in the text.
+  /// - Returns: The id, or the first thing wrong.
+  private static func decode(
+    _ bytes: UnsafeBufferPointer<UInt8>,
+    length: Int,
+    hasCanonicalText: Bool
+  ) -> Result<DocumentID, DocumentIDError> {
+    var number: UInt64 = 0
+    var count = 0
+    while true {
+      guard count < 5, count < bytes.count else { return .failure(.invalidTableNumber) }
+      let byte = bytes[count]
+      number |= UInt64(byte & 0x7F) &<< UInt64(7 * count)
+      count += 1
+      if byte < 0x80 { break }
+    }
+    // A number spelled with more bytes than needed, or with bits that do not fit.
+    let isMinimal = count == 1 || bytes[count - 1] != 0
+    let fits = number <= UInt64(UInt32.max)
+    guard let tableNumber = TableNumber(rawValue: UInt32(truncatingIfNeeded: number)) else {
+      return .failure(.invalidTableNumber)
+    }
+    guard bytes.count >= count + 18 else { return .failure(.invalidLength(length)) }
+    // The two loads end at `count + 16`, which is below `bytes.count`.
+    let raw = UnsafeRawBufferPointer(bytes)
+    let internalID = InternalID(
+      high: UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: count, as: UInt64.self)),
+      low: UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: count + 8, as: UInt64.self))
+    )
+    count += 16
+    let expected = checksum(UnsafeBufferPointer(rebasing: bytes[..<count]))
+    let found = UInt16(bytes[count]) | UInt16(bytes[count + 1]) << 8
+    guard found == expected else {
+      return .failure(.invalidVersion(found: found, expected: expected))
+    }
+    guard bytes.count == count + 2, isMinimal, fits, hasCanonicalText,
+      Base32.encodedLength(bytes.count) == length
+    else { return .failure(.invalidLength(length)) }
+    return .success(DocumentID(tableNumber: tableNumber, internalID: internalID))
+  }
+
   /// The text form.
-  public var string: String {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: DocumentID.maximumBytes) { buffer in
+  public var string: String { withText { String(decoding: $0, as: UTF8.self) } }
+
+  /// Gives `body` the text form as ASCII bytes that are valid during the call.
+  package func withText<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    // Room for the 23 bytes of the longest binary form and, after them, the 37 of its text; only
+    // what was written is read.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { buffer in
       var count = 0
       var number = tableNumber.rawValue
       while number >= 0x80 {
@@ -69,47 +113,18 @@ public struct DocumentID: Sendable, Hashable {
       }
       buffer[count] = UInt8(truncatingIfNeeded: number)
       count += 1
-      for half in [internalID.high, internalID.low] {
-        for shift in stride(from: UInt64(56), through: 0, by: -8) {
-          buffer[count] = UInt8(truncatingIfNeeded: half >> shift)
-          count += 1
-        }
-      }
+      let raw = UnsafeMutableRawBufferPointer(buffer)
+      raw.storeBytes(of: internalID.high.bigEndian, toByteOffset: count, as: UInt64.self)
+      raw.storeBytes(of: internalID.low.bigEndian, toByteOffset: count + 8, as: UInt64.self)
+      count += 16
       let checksum = DocumentID.checksum(UnsafeBufferPointer(rebasing: buffer[..<count]))
       buffer[count] = UInt8(truncatingIfNeeded: checksum)
       buffer[count + 1] = UInt8(truncatingIfNeeded: checksum >> 8)
-      return Base32.encode(UnsafeBufferPointer(rebasing: buffer[..<(count + 2)]))
+      count += 2
+      let text = UnsafeMutableBufferPointer(rebasing: buffer[DocumentID.maximumBytes...])
+      let length = Base32.encode(UnsafeBufferPointer(rebasing: buffer[..<count]), into: text)
+      return body(UnsafeBufferPointer(rebasing: text[..<length]))
     }
-  }
-
-  private static func decode(
-    _ bytes: UnsafeBufferPointer<UInt8>,
-    length: Int
-  ) -> Result<DocumentID, DocumentIDError> {
-    var number: UInt32 = 0
-    var count = 0
-    while true {
-      guard count < 5, count < bytes.count else { return .failure(.invalidTableNumber) }
-      let byte = bytes[count]
-      number |= UInt32(byte & 0x7F) &<< UInt32(7 * count)
-      count += 1
-      if byte < 0x80 { break }
-    }
-    guard let tableNumber = TableNumber(rawValue: number) else {
-      return .failure(.invalidTableNumber)
-    }
-    guard let internalID = InternalID(bytes: bytes.dropFirst(count).prefix(16)) else {
-      return .failure(.invalidLength(length))
-    }
-    count += 16
-    guard bytes.count >= count + 2 else { return .failure(.invalidLength(length)) }
-    let expected = checksum(UnsafeBufferPointer(rebasing: bytes[..<count]))
-    let found = UInt16(bytes[count]) | UInt16(bytes[count + 1]) << 8
-    guard found == expected else {
-      return .failure(.invalidVersion(found: found, expected: expected))
-    }
-    guard bytes.count == count + 2 else { return .failure(.invalidLength(length)) }
-    return .success(DocumentID(tableNumber: tableNumber, internalID: internalID))
   }
 
   /// Fletcher-16 with modulus 256; the format version 0 is XORed in without effect.

@@ -73,7 +73,9 @@ extension ObjectValidator {
     for (name, field) in fields {
       var value: ConvexValue?
       while position < object.fields.count {
-        let order = UTF8Order.compare(object.fields[position].name, name)
+        let found = object.fields[position].name
+        // Names are ASCII, for which the standard library's equality is that of bytes and fast.
+        let order = found == name ? 0 : UTF8Order.compare(found, name)
         if order > 0 { break }
         if order == 0 {
           value = object.fields[position].value
