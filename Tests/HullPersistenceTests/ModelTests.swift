@@ -137,4 +137,46 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: Engine.allCases)
+  func `thousands of entries in any order come back sorted, also when most are removed`(
+    engine: Engine
+  ) async throws {
+    let random = SeededRandomSource(seed: 7)
+    let numbers = (0..<3000).map { _ in random.next() }
+    func entry(_ n: UInt64, isPresent: Bool) -> IndexWrite {
+      IndexWrite(index: 1, key: .byID(id(n)), id: id(n), isPresent: isPresent)
+    }
+    try await engine.withStore { store in
+      for (n, number) in numbers.enumerated() {
+        let record = CommitRecord(
+          timestamp: Timestamp(rawValue: Int64(n + 1)),
+          documents: [.insert(document(number))],
+          entries: [entry(number, isPresent: true)]
+        )
+        try await store.append([record])
+      }
+      let sorted = numbers.sorted().map { id($0) }
+      #expect(try await store.ids(.index(1)) == sorted)
+      #expect(try await store.ids(.byID(users), .all, .descending) == sorted.reversed())
+      #expect(
+        try await store.ids(.index(1), KeyRange(start: .byID(sorted[1234]), end: nil))
+          == Array(sorted[1234...])
+      )
+
+      let (removed, left) = (numbers.prefix(2900), numbers.suffix(100).sorted().map { id($0) })
+      let deletions = removed.enumerated().map { n, number in
+        DocumentWrite.delete(stored(document(number), at: Timestamp(rawValue: Int64(n + 1))))
+      }
+      let record = CommitRecord(
+        timestamp: 10_000,
+        documents: deletions,
+        entries: removed.map { entry($0, isPresent: false) }
+      )
+      try await store.append([record])
+      #expect(try await store.ids(.index(1)) == left)
+      #expect(try await store.ids(.byID(users)) == left)
+      #expect(try await store.ids(.index(1), .all, .descending) == left.reversed())
+    }
+  }
 }

@@ -41,7 +41,6 @@ actor SQLiteCheckpointer {
   /// - Returns: Whether commits came faster than they were copied for so long that the writer has
   ///   to pause for the rest; otherwise the log would never begin anew.
   func checkpoint() -> Bool {
-    status.isCheckpointDue.store(false, ordering: .sequentiallyConsistent)
     guard let connection else { return false }
     status.checkpoints.add(1, ordering: .relaxed)
     readers.releaseSnapshots()

@@ -8,8 +8,8 @@ final class SQLiteStatus: Sendable {
   let readerConnections = Atomic<Int>(0)
   let snapshotRenewals = Atomic<Int>(0)
   let checkpoints = Atomic<Int>(0)
-  /// Whether the checkpointer has been asked and has not come to it yet.
-  let isCheckpointDue = Atomic<Bool>(false)
+  /// Whether a checkpoint is asked for or running; two would only wait for each other.
+  let isCheckpointRunning = Atomic<Bool>(false)
 
   /// The timestamp of the newest commit.
   var lastTimestamp: Timestamp {

@@ -311,11 +311,13 @@ extension SQLiteWriter {
     let frames = connection.framesInLog
     if frames < options.checkpointFrames { framesForCheckpoint = options.checkpointFrames }
     guard frames >= framesForCheckpoint else { return }
+    guard !status.isCheckpointRunning.exchange(true, ordering: .sequentiallyConsistent)
+    else { return }
     // One that fails for the sake of a reader is not repeated at every commit.
     framesForCheckpoint = frames + options.checkpointFrames / 4
-    guard !status.isCheckpointDue.exchange(true, ordering: .sequentiallyConsistent) else { return }
     Task {
       if await checkpointer.checkpoint() { restartLog() }
+      status.isCheckpointRunning.store(false, ordering: .sequentiallyConsistent)
     }
   }
 
