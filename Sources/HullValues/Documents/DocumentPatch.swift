@@ -48,19 +48,13 @@ public struct DocumentPatch: Sendable, Hashable {
   /// - Returns: The merged fields.
   /// - Throws: ``ConvexValueError`` if the result exceeds a limit on values.
   public func applied(to original: ConvexObject) throws(ConvexValueError) -> ConvexObject {
-    var merged = original.fields
-    var removed: [String] = []
-    for (name, value) in fields {
-      removed.removeAll { $0 == name }
-      if let value {
-        merged.append(ConvexObject.Field(name: name, value: value))
-      } else {
-        removed.append(name)
-      }
+    var latest: [String: ConvexValue?] = [:]
+    for (name, value) in fields { latest.updateValue(value, forKey: name) }
+    var merged = original.fields.filter { latest[$0.name] == nil }
+    for case (let name, let value?) in latest {
+      merged.append(ConvexObject.Field(name: name, value: value))
     }
-    // Of fields with one name the last wins, and patched fields come after the original ones.
-    var result = ConvexObject(normalizing: merged)
-    for name in removed { result.remove(name) }
+    let result = ConvexObject(normalizing: merged)
     try ConvexValue.object(result).checkLimits()
     return result
   }

@@ -30,7 +30,6 @@ package enum Base64 {
 
   /// Appends the padded text of `bytes`.
   package static func append(_ bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
-    text.reserveCapacity(text.count + (bytes.count + 2) / 3 * 4)
     alphabet.withUnsafeBufferPointer { alphabet in
       var index = 0
       while index + 3 <= bytes.count {

@@ -53,16 +53,26 @@ public struct EncodedValue: Sendable, Hashable {
   /// Whether the text may hold an object with a `$` key: whether `{"$` occurs in it.
   private var hasSpecialValues: Bool {
     bytes.withUnsafeBufferPointer { text in
-      // A special value is at least 12 bytes, so reading two bytes after each `{` found before
-      // the last two stays inside.
+      let raw = UnsafeRawBufferPointer(text)
+      let ones: UInt64 = 0x0101_0101_0101_0101
       var index = 0
-      while index + 2 < text.count {
-        if text[index + 2] == Character.dollar, text[index + 1] == UInt8(ascii: "\""),
-          text[index] == UInt8(ascii: "{")
+      // Eight bytes at a time while none of them is `$`; the load ends at `index + 8 <= count`.
+      while index < text.count {
+        if index + 8 <= text.count {
+          let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+          let others = word ^ (ones &* UInt64(UInt8(ascii: "$")))
+          if (others &- ones) & ~others & (ones << 7) == 0 {
+            index += 8
+            continue
+          }
+        }
+        for index in index..<min(index + 8, text.count)
+        where text[index] == UInt8(ascii: "$") && index >= 2
+          && text[index - 1] == UInt8(ascii: "\"") && text[index - 2] == UInt8(ascii: "{")
         {
           return true
         }
-        index += 1
+        index += 8
       }
       return false
     }

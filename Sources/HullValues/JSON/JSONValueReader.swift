@@ -69,13 +69,13 @@ struct JSONValueReader {
       while true {
         if elements.isEmpty { elements.reserveCapacity(4) }
         elements.append(try read())
+        if elements.count > ValueLimits.maximumElements { throw NeedsTree() }
         let next = scanner.skipSpace()
         if next == UInt8(ascii: "]") { break }
         guard next == UInt8(ascii: ",") else { throw NeedsTree() }
         scanner.position += 1
       }
     }
-    if elements.count > ValueLimits.maximumElements { throw NeedsTree() }
     try leaveNested()
     return .array(elements)
   }
@@ -89,7 +89,7 @@ struct JSONValueReader {
       while true {
         guard scanner.next == UInt8(ascii: "\"") else { throw NeedsTree() }
         let start = scanner.position + 1
-        if start < scanner.end, scanner.text[start] == Character.dollar {
+        if start < scanner.end, scanner.text[start] == UInt8(ascii: "$") {
           guard fields.isEmpty else { throw NeedsTree() }
           return try special()
         }

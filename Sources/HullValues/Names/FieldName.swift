@@ -15,7 +15,7 @@ public enum FieldName {
   /// Whether `name` may be the key of an object.
   public static func isValid(_ name: String) -> Bool {
     let utf8 = name.utf8
-    if utf8.count > maximumLength || utf8.first == Character.dollar { return false }
+    if utf8.count > maximumLength || utf8.first == UInt8(ascii: "$") { return false }
     return utf8.allSatisfy(isAllowed)
   }
 
@@ -29,7 +29,7 @@ public enum FieldName {
   }
 
   private static func failure(of name: String) -> ConvexValueError {
-    if name.utf8.first == Character.dollar { return reserved(name) }
+    if name.utf8.first == UInt8(ascii: "$") { return reserved(name) }
     for scalar in name.unicodeScalars where !(0x20...0x7E).contains(scalar.value) {
       return ConvexValueError(
         message: """
@@ -42,9 +42,4 @@ public enum FieldName {
       message: "Field name is too long (\(name.utf8.count) > maximum \(maximumLength))"
     )
   }
-}
-
-extension Character {
-  /// The byte of `$`.
-  @inline(__always) static var dollar: UInt8 { 0x24 }
 }
