@@ -1,6 +1,15 @@
 import CSQLite
 
 extension PersistenceError {
+  /// An error in what a file holds, which SQLite itself has no objection to.
+  static func damaged(_ path: String, _ what: String) -> PersistenceError {
+    PersistenceError(
+      code: .corrupt,
+      message: "\(path) has \(what). The file is damaged: restore it from a backup.",
+      path: path
+    )
+  }
+
   /// An error SQLite reported.
   ///
   /// - Parameters:

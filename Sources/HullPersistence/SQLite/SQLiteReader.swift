@@ -1,4 +1,3 @@
-import CSQLite
 import HullValues
 
 /// A connection that reads, with a read transaction that it keeps open between reads: to begin and
@@ -24,11 +23,7 @@ final class SQLiteReader: @unchecked Sendable {
     let statement = try connection.statement(.lastTimestamp)
     defer { statement.reset() }
     guard try statement.step(to: "begin a snapshot") else {
-      throw PersistenceError(
-        code: .corrupt,
-        message: "\(connection.path) has no timestamp: restore it from a backup.",
-        path: connection.path
-      )
+      throw .damaged(connection.path, "no timestamp")
     }
     snapshot = Timestamp(rawValue: statement.integer(at: 0))
     self.epoch = epoch
@@ -158,10 +153,7 @@ final class SQLiteReader: @unchecked Sendable {
       let id = try documentID(ofRow: statement.integer(at: 1))
       return ScanRow(key: key, id: id, document: nil)
     case (.byID(let table), let wantsDocuments):
-      guard let internalID = statement.internalID(at: 0) else {
-        throw connection.error(SQLITE_CORRUPT, "scan an index")
-      }
-      let id = DocumentID(tableNumber: table, internalID: internalID)
+      let id = DocumentID(tableNumber: table, internalID: try statement.internalID(at: 0))
       let document = wantsDocuments ? statement.document(id, at: 1) : nil
       return ScanRow(key: .byID(id), id: id, document: document)
     }
@@ -172,7 +164,7 @@ final class SQLiteReader: @unchecked Sendable {
     defer { statement.reset() }
     try statement.bind(row, at: 1)
     guard try statement.step(to: "read a document") else {
-      throw connection.error(SQLITE_CORRUPT, "find the document of an index entry")
+      throw .damaged(connection.path, "an index entry without its document")
     }
     return try statement.documentID(at: 0)
   }

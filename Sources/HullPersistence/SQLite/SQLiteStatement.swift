@@ -142,11 +142,10 @@ extension SQLiteStatement {
     String(decoding: bytes(at: column), as: UTF8.self)
   }
 
-  /// An internal id; nil unless the column holds 16 bytes.
-  func internalID(at column: Int32) -> InternalID? {
+  func internalID(at column: Int32) throws(PersistenceError) -> InternalID {
     guard let start = sqlite3_column_blob(handle, column),
       sqlite3_column_bytes(handle, column) == 16
-    else { return nil }
+    else { throw .damaged(connection.path, "an id that is none") }
     let high = start.loadUnaligned(as: UInt64.self)
     let low = start.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
     return InternalID(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
@@ -156,9 +155,8 @@ extension SQLiteStatement {
   func documentID(at column: Int32) throws(PersistenceError) -> DocumentID {
     guard let number = UInt32(exactly: integer(at: column)),
       let tableNumber = TableNumber(rawValue: number)
-    else { throw damaged("a table number") }
-    guard let internalID = internalID(at: column + 1) else { throw damaged("a document's id") }
-    return DocumentID(tableNumber: tableNumber, internalID: internalID)
+    else { throw .damaged(connection.path, "a table number that is none") }
+    return DocumentID(tableNumber: tableNumber, internalID: try internalID(at: column + 1))
   }
 
   /// A document in columns for timestamp, creation time and body.
@@ -170,17 +168,6 @@ extension SQLiteStatement {
         json: EncodedValue(canonical: bytes(at: column + 2))
       ),
       timestamp: Timestamp(rawValue: integer(at: column))
-    )
-  }
-
-  private func damaged(_ what: String) -> PersistenceError {
-    PersistenceError(
-      code: .corrupt,
-      message: """
-        \(connection.path) holds \(what) that is none. \
-        The file is damaged: restore it from a backup.
-        """,
-      path: connection.path
     )
   }
 }
