@@ -73,7 +73,7 @@ let package = Package(
     .target(
       name: "HullServer",
       dependencies: [
-        "HullValues", "HullRuntime",
+        "HullValues", "HullPersistence", "Hull", "HullRuntime",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,7 +1,5 @@
 // Every bound of the socket side in one value, so that tests can shrink each of them.
 
-public import NIOCore
-
 /// Where the server listens and how much it accepts.
 public struct ServerConfiguration: Sendable {
   /// The address to bind: a host name or a literal IP address; loopback unless told otherwise.
@@ -30,20 +28,20 @@ public struct ServerConfiguration: Sendable {
   public var maximumHeaderCount: Int
 
   /// How long a connection may stay open between two requests.
-  public var idleTimeout: TimeAmount
+  public var idleTimeout: Duration
 
   /// How long a request head may take once its first bytes have arrived.
-  public var headTimeout: TimeAmount
+  public var headTimeout: Duration
 
   /// How long a request body may take once the head has arrived.
-  public var bodyTimeout: TimeAmount
+  public var bodyTimeout: Duration
 
   /// How long an answer may take before the client gets 408 instead.
-  public var requestTimeout: TimeAmount
+  public var requestTimeout: Duration
 
   /// How long the server goes on dropping what a refused client still sends, so that the client
   /// gets to read the answer before the connection is reset.
-  public var drainTimeout: TimeAmount
+  public var drainTimeout: Duration
 
   /// How much of a refused request is dropped at most before the connection is closed, in bytes.
   public var maximumDrainedBytes: Int

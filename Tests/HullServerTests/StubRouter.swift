@@ -1,5 +1,6 @@
 // A router whose answers are made by the test itself, so that the connection is tested alone.
 
+import HullRuntime
 import HullServer
 import Logging
 import NIOCore
@@ -98,6 +99,7 @@ func withServer<Router: HTTPRouter>(
     configuration,
     router: router,
     counters: counters,
+    executor: FunctionExecutor.shared,
     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
   )
   do {

@@ -17,11 +17,26 @@ import Synchronization
 /// What all connections of a server share.
 struct ConnectionContext: Sendable {
   var configuration: ServerConfiguration
+  var timeouts: ConnectionTimeouts
   var router: any HTTPRouter
   var gate: RequestGate
   var counters: ServerCounters
   var date: ResponseDate
+  var executor: (any TaskExecutor)?
   var logger: Logger
+}
+
+/// The time limits of a configuration, in the unit of the event loops.
+struct ConnectionTimeouts: Sendable {
+  let idle, head, body, request, drain: TimeAmount
+
+  init(_ configuration: ServerConfiguration) {
+    idle = TimeAmount(configuration.idleTimeout)
+    head = TimeAmount(configuration.headTimeout)
+    body = TimeAmount(configuration.bodyTimeout)
+    request = TimeAmount(configuration.requestTimeout)
+    drain = TimeAmount(configuration.drainTimeout)
+  }
 }
 
 /// The state of one connection; lives on its event loop only.
@@ -108,7 +123,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
   func channelActive(context: ChannelHandlerContext) {
     peerAddress = context.remoteAddress?.ipAddress
-    setDeadline(after: shared.configuration.idleTimeout, context: context)
+    setDeadline(after: shared.timeouts.idle, context: context)
     context.fireChannelActive()
   }
 
@@ -147,7 +162,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   func channelReadComplete(context: ChannelHandlerContext) {
     if !partsArrived, case .idle = state, !headHasBegun {
       headHasBegun = true
-      setDeadline(after: shared.configuration.headTimeout, context: context)
+      setDeadline(after: shared.timeouts.head, context: context)
     }
     partsArrived = false
     context.fireChannelReadComplete()
@@ -212,7 +227,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     version = head.version
     keepsAlive = head.isKeepAlive && head.method != .CONNECT
     bodyIsUnread = false
-    setDeadline(after: shared.configuration.bodyTimeout, context: context)
+    setDeadline(after: shared.timeouts.body, context: context)
     if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }) {
       if length > route.bodyLimit {
         refuseBody(context: context)
@@ -263,7 +278,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   private func answer(context: ChannelHandlerContext) {
     state = .answering
     serial &+= 1
-    setDeadline(after: shared.configuration.requestTimeout, context: context)
+    setDeadline(after: shared.timeouts.request, context: context)
     let serial = self.serial
     // Sound: the closure only carries the pair back to this event loop, where it is unwrapped.
     let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
@@ -298,7 +313,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
       let serial = self.serial
       // Sound: as in `answer`; the task itself touches neither handler nor context.
       let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
-      task = Task {
+      task = Task(executorPreference: shared.executor) {
         let response = await work(request)
         bound.eventLoop.execute {
           let (handler, context) = bound.value
@@ -351,7 +366,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
       proceed(context: context)
       return
     }
-    setDeadline(after: shared.configuration.requestTimeout, context: context)
+    setDeadline(after: shared.timeouts.request, context: context)
     written?.futureResult.assumeIsolated().whenComplete { _ in
       self.finishSending(context: context)
     }
@@ -361,7 +376,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   private func proceed(context: ChannelHandlerContext) {
     state = .idle
     headHasBegun = false
-    setDeadline(after: shared.configuration.idleTimeout, context: context)
+    setDeadline(after: shared.timeouts.idle, context: context)
     // An answer made at once comes back here: the outermost call then does the rest.
     guard !isReplaying else { return }
     replayHeld(context: context)
@@ -415,7 +430,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
       return
     }
     state = .draining
-    setDeadline(after: shared.configuration.drainTimeout, context: context)
+    setDeadline(after: shared.timeouts.drain, context: context)
     if !endIsKnown { context.close(mode: .output, promise: nil) }
     resumeReading(context: context)
   }

@@ -1,7 +1,7 @@
 // The listening socket and its life: start, graceful end.
 
 package import Logging
-package import NIOCore
+import NIOCore
 import NIOPosix
 
 #if canImport(Darwin)
@@ -67,6 +67,7 @@ package final class HTTPServer: Sendable {
   ///   - configuration: Where to listen, and every bound.
   ///   - router: Answers the requests.
   ///   - counters: Counts what happens.
+  ///   - executor: Where requests are worked on; nil for Swift's own threads.
   ///   - logger: Told of connections that fail.
   /// - Returns: The server, listening.
   /// - Throws: ``ServerStartError`` when the address cannot be bound.
@@ -74,15 +75,18 @@ package final class HTTPServer: Sendable {
     _ configuration: ServerConfiguration,
     router: any HTTPRouter,
     counters: ServerCounters = ServerCounters(),
+    executor: (any TaskExecutor)? = nil,
     logger: Logger
   ) async throws -> HTTPServer {
     let connections = ConnectionRegistry()
     let shared = ConnectionContext(
       configuration: configuration,
+      timeouts: ConnectionTimeouts(configuration),
       router: router,
       gate: RequestGate(limit: configuration.maximumConcurrentRequests),
       counters: counters,
       date: ResponseDate(),
+      executor: executor,
       logger: logger
     )
     let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -131,11 +135,11 @@ package final class HTTPServer: Sendable {
   /// Stops accepting, lets requests in hand finish, and closes everything.
   ///
   /// - Parameter limit: How long requests may take to finish before their connections are closed.
-  package func shutdown(within limit: TimeAmount) async {
+  package func shutdown(within limit: Duration) async {
     try? await listener.close()
     let emptied = listener.eventLoop.makePromise(of: Void.self)
     connections.quiesce { emptied.succeed() }
-    let timeout = listener.eventLoop.scheduleTask(in: limit) { [connections] in
+    let timeout = listener.eventLoop.scheduleTask(in: TimeAmount(limit)) { [connections] in
       connections.closeAll()
     }
     // Closing a connection takes no round trip, so this ends soon after the timeout at the latest.

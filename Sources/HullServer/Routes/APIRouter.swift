@@ -1,0 +1,253 @@
+// The route table: which paths exist, by which methods, and what surrounds every answer.
+
+package import HullRuntime
+package import NIOHTTP1
+
+/// All routes of one backend.
+///
+/// Around each route, outermost first: the check of the client's version, then cross-origin headers,
+/// then errors turned into `{code, message}` (spec/http-api.md 1.2).
+package struct APIRouter: HTTPRouter {
+  private let paths: [String: RouteTable.Path]
+  private let runPath: RouteTable.Path
+  private let unknownPath: HTTPRoute
+
+  /// Creates the table.
+  ///
+  /// - Parameters:
+  ///   - backend: Runs the functions.
+  ///   - counters: What `/metrics` tells about the socket side.
+  package init(backend: Backend, counters: ServerCounters) {
+    var table = RouteTable()
+    table.addFunctionRoutes(backend)
+    table.addQueryTimestampRoutes(backend)
+    table.addQueryBatchRoute(backend)
+    table.addInstanceRoutes(backend)
+    table.addEchoRoute()
+    table.addMetricsRoute(counters)
+    paths = table.paths
+    runPath = RouteTable.runPath(backend)
+    unknownPath = HTTPRoute(
+      bodyLimit: 0,
+      work: .immediate { request in
+        RouteTable.answer(request, hasCORS: false) { _ in HTTPResponse(status: .notFound) }
+      }
+    )
+  }
+
+  package func route(method: HTTPMethod, path: String) -> HTTPRoute {
+    if let found = paths[path] { return found.route(method) }
+    if path.utf8.count > RunRoute.prefix.utf8.count, path.hasPrefix(RunRoute.prefix) {
+      return runPath.route(method)
+    }
+    return unknownPath
+  }
+}
+
+/// Routes on their way into a table.
+struct RouteTable {
+  /// What a route does; errors it throws become answers.
+  typealias Endpoint = @Sendable (APIRequest) async throws(BackendError) -> HTTPResponse
+
+  /// The same for what can be answered at once, on the event loop.
+  typealias ImmediateEndpoint = @Sendable (APIRequest) throws(BackendError) -> HTTPResponse
+
+  /// The methods of one path.
+  struct Path: Sendable {
+    fileprivate var get: HTTPRoute?
+    fileprivate var post: HTTPRoute?
+    fileprivate let hasCORS: Bool
+
+    fileprivate init(hasCORS: Bool) { self.hasCORS = hasCORS }
+
+    /// The route for a method; every path has one for every method.
+    func route(_ method: HTTPMethod) -> HTTPRoute {
+      switch method {
+      case .GET, .HEAD: get ?? methodNotAllowed
+      case .POST: post ?? methodNotAllowed
+      case .OPTIONS where hasCORS: Self.preflight
+      default: methodNotAllowed
+      }
+    }
+
+    private static let preflight = HTTPRoute(
+      bodyLimit: 0,
+      work: .immediate { request in
+        RouteTable.answer(request, hasCORS: false) { CORS.preflight($0.headers) }
+      }
+    )
+
+    private var methodNotAllowed: HTTPRoute {
+      let allowed = [get.map { _ in "GET,HEAD" }, post.map { _ in "POST" }].compactMap { $0 }
+      return HTTPRoute(
+        bodyLimit: 0,
+        work: .immediate { [hasCORS] request in
+          RouteTable.answer(request, hasCORS: hasCORS) { _ in
+            HTTPResponse(
+              status: .methodNotAllowed,
+              fields: [.init("allow", allowed.joined(separator: ","))]
+            )
+          }
+        }
+      )
+    }
+  }
+
+  /// The largest body of a function call: 2^24 bytes of arguments and something around them.
+  static let callBodyLimit = 16_779_216
+
+  /// The largest body of a route that looks at none.
+  static let smallBodyLimit = 64 * 1024
+
+  private(set) var paths: [String: Path] = [:]
+
+  /// Adds a route that is answered by a task.
+  mutating func post(
+    _ path: String,
+    bodyLimit: Int = callBodyLimit,
+    onDisconnect: HTTPRoute.DisconnectPolicy,
+    _ endpoint: @escaping Endpoint
+  ) {
+    paths[path, default: Path(hasCORS: true)].post = Self.route(bodyLimit, onDisconnect, endpoint)
+  }
+
+  /// Adds a route that is answered by a task.
+  mutating func get(_ path: String, _ endpoint: @escaping Endpoint) {
+    paths[path, default: Path(hasCORS: true)].get = Self.route(
+      Self.smallBodyLimit,
+      .cancel,
+      endpoint
+    )
+  }
+
+  /// Adds a route that is answered at once.
+  mutating func postImmediately(
+    _ path: String,
+    bodyLimit: Int = smallBodyLimit,
+    _ endpoint: @escaping ImmediateEndpoint
+  ) {
+    paths[path, default: Path(hasCORS: true)].post = HTTPRoute(
+      bodyLimit: bodyLimit,
+      work: .immediate { Self.answer($0, hasCORS: true, endpoint) }
+    )
+  }
+
+  /// Adds a route that is answered at once.
+  mutating func getImmediately(_ path: String, _ endpoint: @escaping ImmediateEndpoint) {
+    paths[path, default: Path(hasCORS: true)].get = HTTPRoute(
+      bodyLimit: Self.smallBodyLimit,
+      work: .immediate { Self.answer($0, hasCORS: true, endpoint) }
+    )
+  }
+
+  /// Adds a route outside of everything that surrounds the API: for operators, not for clients.
+  mutating func getPlainly(_ path: String, _ work: @escaping @Sendable () -> HTTPResponse) {
+    paths[path, default: Path(hasCORS: false)].get = HTTPRoute(
+      bodyLimit: Self.smallBodyLimit,
+      work: .immediate { _ in work() }
+    )
+  }
+
+  /// The methods of `/api/run/…`.
+  static func runPath(_ backend: Backend) -> Path {
+    var path = Path(hasCORS: true)
+    path.post = route(callBodyLimit, .runToCompletion) { request throws(BackendError) in
+      try await RunRoute(backend: backend).answer(request)
+    }
+    return path
+  }
+
+  private static func route(
+    _ bodyLimit: Int,
+    _ onDisconnect: HTTPRoute.DisconnectPolicy,
+    _ endpoint: @escaping Endpoint
+  ) -> HTTPRoute {
+    HTTPRoute(
+      bodyLimit: bodyLimit,
+      onDisconnect: onDisconnect,
+      work: .task { request in
+        switch Surroundings.admit(request) {
+        case .refused(let response): return response
+        case .admitted(let request, let surroundings):
+          do throws(BackendError) {
+            return surroundings.finish(try await endpoint(request), request, hasCORS: true)
+          } catch {
+            return surroundings.finish(HTTPResponse(error), request, hasCORS: true)
+          }
+        }
+      }
+    )
+  }
+
+  /// Answers at once.
+  fileprivate static func answer(
+    _ request: HTTPRequest,
+    hasCORS: Bool,
+    _ endpoint: (APIRequest) throws(BackendError) -> HTTPResponse
+  ) -> HTTPResponse {
+    switch Surroundings.admit(request) {
+    case .refused(let response): return response
+    case .admitted(let request, let surroundings):
+      do throws(BackendError) {
+        return surroundings.finish(try endpoint(request), request, hasCORS: hasCORS)
+      } catch {
+        return surroundings.finish(HTTPResponse(error), request, hasCORS: hasCORS)
+      }
+    }
+  }
+}
+
+/// What is done before and after each endpoint.
+private struct Surroundings {
+  /// Whether a request gets to its endpoint.
+  enum Admission {
+    case admitted(APIRequest, Surroundings)
+    case refused(HTTPResponse)
+  }
+
+  /// The advice to upgrade, for old clients.
+  private var advice: String?
+
+  static func admit(_ request: HTTPRequest) -> Admission {
+    let headers = RequestHeaders(request.headers)
+    guard let name = headers.convexClient else {
+      return .admitted(APIRequest(http: request, headers: headers, client: .unknown), Self())
+    }
+    guard let client = ClientVersion(header: name) else {
+      let error = BackendError(
+        kind: .badRequest,
+        code: "InvalidClientVersion",
+        message: """
+          Failed to parse client version string: '\(name)'. Expected format is \
+          {client_name}-{semver}, e.g. my-esolang-client-0.0.1
+          """
+      )
+      return .refused(HTTPResponse(error))
+    }
+    let request = APIRequest(http: request, headers: headers, client: client)
+    switch client.support {
+    case .supported: return .admitted(request, Self())
+    case .deprecated(let advice): return .admitted(request, Self(advice: advice))
+    case .unsupported(let reason):
+      var response = HTTPResponse(
+        BackendError(kind: .badRequest, code: "ClientVersionUnsupported", message: reason)
+      )
+      response.fields += deprecation("Unsupported", reason)
+      return .refused(response)
+    }
+  }
+
+  func finish(_ response: HTTPResponse, _ request: APIRequest, hasCORS: Bool) -> HTTPResponse {
+    var response = response
+    if hasCORS { CORS.decorate(&response, request.headers) }
+    if let advice { response.fields += Self.deprecation("UpgradeRequired", advice) }
+    return response
+  }
+
+  private static func deprecation(_ state: String, _ message: String) -> [HTTPResponse.Field] {
+    [
+      .init("x-convex-deprecation-state", state),
+      .init("x-convex-deprecation-message", message),
+    ]
+  }
+}
