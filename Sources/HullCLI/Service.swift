@@ -1,0 +1,174 @@
+// An application being served: its data, its backend and its socket, opened and closed in order.
+
+import Foundation
+import Hull
+import HullDatabase
+import HullPersistence
+import HullRuntime
+import HullServer
+import HullValues
+import Logging
+
+/// A served application.
+struct Service<App: HullApplication> {
+  private let backend: Backend
+  private let server: HTTPServer
+  private let directory: DataDirectory
+  private let url: String
+  private let logger: Logger
+
+  /// How long requests in hand may take once the process was asked to stop.
+  private static var patience: Duration { .seconds(30) }
+
+  /// Opens the data and listens.
+  ///
+  /// - Throws: What stands in the way; what had been opened is closed again.
+  static func start(_ settings: ServeSettings) async throws -> Service {
+    let logger = Logger(label: "hull")
+    let directory = DataDirectory(path: settings.data)
+    let application = try App.application
+    try directory.create()
+    let persistence = try await SQLitePersistence.open(
+      path: directory.dataFile,
+      options: SQLiteOptions(durability: settings.durability)
+    )
+    let backend: Backend
+    do {
+      backend = try await Backend.open(
+        application,
+        persistence: persistence,
+        configuration: configuration(settings, logger)
+      )
+    } catch {
+      await persistence.close()
+      throw error
+    }
+    do {
+      return try await listen(settings, directory, backend, logger)
+    } catch {
+      await backend.close()
+      throw error
+    }
+  }
+
+  private static func configuration(
+    _ settings: ServeSettings,
+    _ logger: Logger
+  ) -> BackendConfiguration {
+    var configuration = BackendConfiguration()
+    configuration.adminKey = settings.adminKey
+    configuration.redactsClientErrors = settings.isRedacted
+    configuration.observer = { record in
+      for line in record.logLines { logger.info("\(record.path): \(line.text)") }
+      if let failure = record.failure {
+        logger.error("\(record.path): \(failure)", metadata: ["request": "\(record.requestID)"])
+      }
+    }
+    return configuration
+  }
+
+  private static func listen(
+    _ settings: ServeSettings,
+    _ directory: DataDirectory,
+    _ backend: Backend,
+    _ logger: Logger
+  ) async throws -> Service {
+    try keepAdminKey(of: backend, in: directory)
+    let counters = ServerCounters()
+    let server = try await HTTPServer.start(
+      ServerConfiguration(host: settings.host, port: settings.port),
+      router: APIRouter(backend: backend, counters: counters),
+      counters: counters,
+      executor: FunctionExecutor.shared,
+      logger: logger
+    )
+    let url = Self.url(host: settings.host, port: server.port)
+    let service = Service(
+      backend: backend,
+      server: server,
+      directory: directory,
+      url: url,
+      logger: logger
+    )
+    do {
+      try directory.keepURL(url)
+      if settings.loadsSample { try await service.loadSample() }
+    } catch {
+      await server.shutdown(within: .zero)
+      throw error
+    }
+    return service
+  }
+
+  /// Makes sure the directory holds a key that is good for this data.
+  private static func keepAdminKey(of backend: Backend, in directory: DataDirectory) throws {
+    if let key = directory.adminKey, (try? backend.authenticate(adminKey: key)) != nil { return }
+    try directory.keepAdminKey(backend.issueAdminKey())
+  }
+
+  private static func url(host: String, port: Int) -> String {
+    switch host {
+    case "0.0.0.0", "::": "http://127.0.0.1:\(port)"
+    case _ where host.contains(":"): "http://[\(host)]:\(port)"
+    default: "http://\(host):\(port)"
+    }
+  }
+
+  /// Calls the function that loads the sample data, unless this instance has it.
+  private func loadSample() async throws {
+    guard let function = App.sampleFunction else {
+      throw CommandError("\(App.name) has no sample data; leave out --sample.")
+    }
+    guard directory.sampleInstance != backend.instance.name else { return }
+    let requestID = backend.makeRequestID()
+    let outcome = try await backend.run(
+      FunctionRequest(
+        path: function,
+        kind: nil,
+        identity: .admin(actingAs: nil),
+        requestID: requestID
+      )
+    )
+    if case .failure(let failure) = outcome.result {
+      throw CommandError("The sample data could not be loaded by \(function): \(failure.text)")
+    }
+    try directory.keepSampleInstance(backend.instance.name)
+    logger.info("Sample data loaded by \(function).")
+  }
+
+  /// Tells whoever started the process what to do next.
+  func announce() {
+    var lines = [
+      "\(App.name) is running.",
+      "  URL        \(url)",
+      "  Data file  \(directory.dataFile)",
+    ]
+    if let path = examplePath {
+      lines.append("  Try        \(Self.curl(url: url, path: path))")
+    }
+    print(lines.joined(separator: "\n"))
+    // Output to a pipe is buffered otherwise, and whoever waits for the address waits for ever.
+    fflush(nil)
+  }
+
+  /// A public query that can be called without arguments.
+  private var examplePath: String? {
+    backend.functions.first { function in
+      guard function.kind == .query, function.visibility == .public else { return false }
+      guard case .object(let arguments) = function.args else { return true }
+      return arguments.fields.allSatisfy(\.field.isOptional)
+    }?.path
+  }
+
+  private static func curl(url: String, path: String) -> String {
+    let body = #"{"path":"\#(path)","args":{},"format":"json"}"#
+    return "curl \(url)/api/query -H 'Content-Type: application/json' -d '\(body)'"
+  }
+
+  /// Finishes what is in hand and closes everything.
+  func stop() async {
+    logger.info("Stopping: finishing what is in hand.")
+    await server.shutdown(within: Self.patience)
+    await backend.close()
+  }
+}

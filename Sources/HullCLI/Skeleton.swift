@@ -1,1 +1,0 @@
-// The skeleton of HullCLI; its owner replaces this file.

@@ -1,0 +1,80 @@
+import ArgumentParser
+import HullPersistence
+import Testing
+
+@testable import HullCLI
+
+@Suite struct ServeSettingsTests {
+  private func settings(
+    _ arguments: [String] = [],
+    _ environment: [String: String] = [:]
+  ) throws -> ServeSettings {
+    try ServeSettings(ServeOptions.parse(arguments), environment: environment)
+  }
+
+  @Test func `without options everything has a default`() throws {
+    let settings = try settings()
+    #expect(settings.host == "127.0.0.1")
+    #expect(settings.port == 3210)
+    #expect(settings.data == ".hull")
+    #expect(settings.durability == .full)
+    #expect(settings.adminKey == nil)
+    #expect(!settings.loadsSample)
+    #expect(!settings.isRedacted)
+  }
+
+  @Test func `the environment counts where there is no option`() throws {
+    let environment = [
+      "HULL_HOST": "0.0.0.0", "HULL_PORT": "99", "HULL_DATA": "/tmp/x", "HULL_SAMPLE": "yes",
+      "HULL_DURABILITY": "off", "HULL_ADMIN_KEY": "0123456789abcdef", "HULL_REDACT": "TRUE",
+    ]
+    let alone = try settings([], environment)
+    #expect(alone.host == "0.0.0.0")
+    #expect(alone.port == 99)
+    #expect(alone.data == "/tmp/x")
+    #expect(alone.loadsSample)
+    #expect(alone.durability == .off)
+    #expect(alone.adminKey == "0123456789abcdef")
+    #expect(alone.isRedacted)
+    let both = try settings(["--port", "5", "--durability", "normal"], environment)
+    #expect(both.port == 5)
+    #expect(both.durability == .normal)
+    #expect(both.host == "0.0.0.0")
+  }
+
+  @Test(arguments: [
+    (["--port", "70000"], [:], "--port must be a number from 0 to 65535, not '70000'."),
+    (["--port", "http"], [:], "--port must be a number from 0 to 65535, not 'http'."),
+    ([], ["HULL_PORT": "-1"], "HULL_PORT must be a number from 0 to 65535, not '-1'."),
+    (
+      ["--durability", "sometimes"], [:],
+      "--durability must be one of full, normal, off, not 'sometimes'."
+    ),
+    (
+      ["--host", "not a host"], [:],
+      "--host must be a host name or an IP address, not 'not a host'."
+    ),
+    (["--data", ""], [:], "--data must name a directory."),
+    (
+      ["--admin-key", "short"], [:],
+      "--admin-key must have at least 16 characters, none of them spaces."
+    ),
+    ([], ["HULL_SAMPLE": "maybe"], "HULL_SAMPLE must be true or false, not 'maybe'."),
+    ([], ["HULL_REDACT": "2"], "HULL_REDACT must be true or false, not '2'."),
+  ])
+  func `nonsense is refused by name`(
+    arguments: [String],
+    environment: [String: String],
+    message: String
+  ) throws {
+    let error = #expect(throws: ValidationError.self) { try settings(arguments, environment) }
+    #expect(error?.message == message)
+  }
+
+  @Test func `serve is what an application does when told nothing`() throws {
+    let command = try ApplicationCommand<ShopApplication>.parseAsRoot(["--port", "7"])
+    #expect((command as? ServeCommand<ShopApplication>)?.options.port == "7")
+    let run = try ApplicationCommand<ShopApplication>.parseAsRoot(["run", "items:list"])
+    #expect((run as? RunCommand<ShopApplication>)?.arguments == "{}")
+  }
+}

@@ -1,1 +1,0 @@
-// The skeleton of HullCLITests; its owner replaces this file.
