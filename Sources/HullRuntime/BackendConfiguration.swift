@@ -44,6 +44,8 @@ package struct BackendConfiguration: Sendable {
   package var adminKey: String?
   /// Whether clients see only `Server Error` instead of texts and log lines.
   package var redactsClientErrors = false
+  /// Whether a function that took long is told so in its log; off where logs must be repeatable.
+  package var warnsOfDuration = true
   /// The variables functions read.
   package var environment = EnvironmentStore()
   /// Makes mutations fail at their commit, in tests.

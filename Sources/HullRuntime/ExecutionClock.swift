@@ -27,7 +27,7 @@ package struct TimeLimits: Sendable, Hashable {
 /// Splits the time of one top-level execution into its own code and the operations it asked for.
 ///
 /// Nested calls share their caller's clock, so that the budget is one for the whole tree. Operations
-/// that overlap count once.
+/// that overlap count once. Until ``begin()`` the function waits for a thread, on the server's time.
 final class ExecutionClock: Sendable {
   /// Guards the measurement; held only to read a clock and add.
   private let state: Mutex<State>
@@ -36,7 +36,8 @@ final class ExecutionClock: Sendable {
   private struct State {
     let start: ContinuousClock.Instant
     var system: Duration = .zero
-    var operations = 0
+    /// Running operations; the wait for a thread is one.
+    var operations = 1
     var operationStart: ContinuousClock.Instant
     var termination: Termination?
   }
@@ -46,6 +47,9 @@ final class ExecutionClock: Sendable {
     let now = ContinuousClock.now
     state = Mutex(State(start: now, operationStart: now))
   }
+
+  /// Notes that the function has begun.
+  func begin() { leaveOperation() }
 
   /// Notes that the function handed control to the server.
   ///

@@ -45,6 +45,7 @@ final class FunctionRun<Output: Sendable>: Deadlined {
         }
         DeadlineMonitor.shared.watch(self)
         let task = Task(executorPreference: FunctionExecutor.shared) {
+          self.clock.begin()
           let output = await body()
           let termination = self.clock.checkLimits() ?? self.clock.termination
           self.end(with: termination.map(Result.failure) ?? .success(output))

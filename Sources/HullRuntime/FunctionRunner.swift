@@ -18,6 +18,7 @@ final class FunctionRunner: Sendable {
   /// Seals the cursors of paginated queries.
   let cursors: CursorCodec
   let permits: FunctionPermits
+  let warnsOfDuration: Bool
   let faults: (any CommitFaults)?
   let observer: (@Sendable (FunctionLogRecord) -> Void)?
 
@@ -36,6 +37,7 @@ final class FunctionRunner: Sendable {
     environment = configuration.environment
     cursors = CursorCodec(secret: instance.secret.bytes, instanceName: instance.name)
     permits = FunctionPermits(configuration.concurrency)
+    warnsOfDuration = configuration.warnsOfDuration
     faults = configuration.faults
     observer = configuration.observer
   }
@@ -275,7 +277,9 @@ final class FunctionRunner: Sendable {
       )
     }
     warnings.check(resultSize: resultSize)
-    warnings.check(userTime: tree.clock.userTime, limit: userTimeLimit)
+    if warnsOfDuration {
+      warnings.check(userTime: tree.clock.userTime, limit: userTimeLimit)
+    }
     return warnings.lines
   }
 }

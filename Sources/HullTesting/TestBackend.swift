@@ -88,6 +88,7 @@ public final class TestBackend: TestCaller {
     configuration.redactsClientErrors = options.redactsClientErrors
     configuration.environment = EnvironmentStore(options.environment)
     configuration.faults = plan
+    configuration.warnsOfDuration = false
     configuration.observer = { log.append($0) }
     var directory: URL?
     let persistence: any Persistence

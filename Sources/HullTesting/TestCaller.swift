@@ -1,8 +1,6 @@
 // Calling functions from a test.
 
 public import Hull
-import HullRuntime
-import Synchronization
 
 /// Who calls functions of a test's backend: the backend itself, or a caller with an identity.
 ///
@@ -11,99 +9,6 @@ import Synchronization
 public protocol TestCaller: Sendable {
   /// The connection to the backend.
   var session: TestSession { get }
-}
-
-/// The connection of a caller to its backend.
-public struct TestSession: Sendable {
-  let backend: Backend
-  let user: UserIdentity?
-
-  var identity: CallerIdentity { .admin(actingAs: user) }
-
-  func call(
-    _ path: String,
-    _ kind: FunctionKind,
-    _ arguments: ConvexObject
-  ) async throws -> EncodedValue {
-    let request = FunctionRequest(
-      path: path,
-      kind: kind,
-      arguments: .values([.object(arguments)]),
-      identity: identity,
-      requestID: backend.makeRequestID()
-    )
-    do {
-      return try await backend.run(request).result.get()
-    } catch {
-      throw Self.visible(error)
-    }
-  }
-
-  /// Runs a closure as an anonymous function.
-  func run<Context: FunctionContext, Value: Sendable>(
-    _ body: @escaping @Sendable (Context) async throws -> Value,
-    _ fileID: String,
-    _ line: Int
-  ) async throws -> Value {
-    let attempt = InlineAttempt<Value>()
-    let definition = FunctionDefinition(
-      modulePath: "inline",
-      name: "default",
-      kind: Context.kind,
-      visibility: .public,
-      args: v.any(),
-      returns: nil,
-      description: nil,
-      location: SourceLocation(fileID: fileID, line: line)
-    ) { host, _ in
-      do {
-        attempt.result = .success(try await body(Context(host: HostHandle(host))))
-        return .null
-      } catch {
-        attempt.result = .failure(error)
-        throw error
-      }
-    }
-    do {
-      _ = try await backend.run(inline: definition, identity: identity).result.get()
-    } catch {
-      // An error of the test's own closure stays what it is.
-      if error is FunctionFailure, case .failure(let own) = attempt.result, !Self.isInternal(own) {
-        throw own
-      }
-      throw Self.visible(error)
-    }
-    guard let result = attempt.result else { throw CancellationError() }
-    return try result.get()
-  }
-
-  /// What a test can catch of an error of the engine.
-  static func visible(_ error: any Error) -> any Error {
-    switch error {
-    case let failure as FunctionFailure:
-      if let data = failure.data, failure.message.hasPrefix("Uncaught ConvexError: ") {
-        return ConvexError(data)
-      }
-      return FunctionError(failure)
-    case let error as BackendError: return FunctionError(error)
-    default: return error
-    }
-  }
-
-  private static func isInternal(_ error: any Error) -> Bool {
-    !(error is ConvexError) && visible(error) is FunctionError
-  }
-}
-
-/// What the last attempt of an inline function came to.
-private final class InlineAttempt<Value: Sendable>: Sendable {
-  /// Guards the result, which the function's task writes and the test's task reads.
-  private let state = Mutex<Result<Value, any Error>?>(nil)
-
-  var result: Result<Value, any Error>? {
-    get { state.withLock { $0 } }
-    set { state.withLock { $0 = newValue } }
-  }
 }
 
 // MARK: - By reference
@@ -151,6 +56,45 @@ extension TestCaller {
     _ arguments: ConvexObject = [:]
   ) async throws -> Output {
     try function.decode(try await session.call(function.path, .action, arguments))
+  }
+}
+
+// MARK: - By invocation
+
+extension TestCaller {
+  /// Runs a query.
+  ///
+  /// - Parameter invocation: The query and its arguments: `Customers.$list(includeInactive: true)`.
+  /// - Returns: Its result.
+  /// - Throws: `ConvexError` as the function threw it, ``FunctionError`` for everything else.
+  public func query<Output>(
+    _ invocation: FunctionInvocation<QueryContext, Output>
+  ) async throws -> Output {
+    try await query(invocation.function, invocation.arguments)
+  }
+
+  /// Runs a mutation.
+  ///
+  /// - Parameter invocation: The mutation and its arguments: `Customers.$create(name: "Ada")`.
+  /// - Returns: Its result.
+  /// - Throws: `ConvexError` as the function threw it, ``FunctionError`` for everything else.
+  @discardableResult
+  public func mutation<Output>(
+    _ invocation: FunctionInvocation<MutationContext, Output>
+  ) async throws -> Output {
+    try await mutation(invocation.function, invocation.arguments)
+  }
+
+  /// Runs an action.
+  ///
+  /// - Parameter invocation: The action and its arguments: `Reports.$send(to: "Ada")`.
+  /// - Returns: Its result.
+  /// - Throws: `ConvexError` as the function threw it, ``FunctionError`` for everything else.
+  @discardableResult
+  public func action<Output>(
+    _ invocation: FunctionInvocation<ActionContext, Output>
+  ) async throws -> Output {
+    try await action(invocation.function, invocation.arguments)
   }
 }
 
