@@ -222,9 +222,10 @@ import Testing
         #expect(response.body == "")
         #expect(response["content-type"] == nil)
       }
-      // One after the other on one connection: a body that nobody reads is in no one's way.
-      let posted = try await RawClient(port: api.port)
-      #expect(try await posted.request("POST", "/nope", body: "{}").status == 404)
+      // A body that nobody looks at is in no one's way.
+      for _ in 0..<2 {
+        #expect(try await api.client.request("POST", "/nope", body: "{}").status == 404)
+      }
     }
   }
 

@@ -128,10 +128,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    if case .answering = state, case .cancel = route?.onDisconnect { task?.cancel() }
+    abandonTask()
     state = .closed
     request = nil
-    task = nil
     held.removeAll()
     timer?.cancel()
     timer = nil
@@ -335,6 +334,12 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     write(response, context: context)
   }
 
+  /// Gives up the answer being made, if one is, in the way its route wants.
+  private func abandonTask() {
+    if case .cancel = route?.onDisconnect { task?.cancel() }
+    task = nil
+  }
+
   private func leaveGate(_ serial: UInt64) {
     guard placeHolder == serial else { return }
     placeHolder = nil
@@ -446,6 +451,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   }
 
   private func close(context: ChannelHandlerContext) {
+    abandonTask()
     state = .closed
     timer?.cancel()
     timer = nil
@@ -484,8 +490,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
       end(with: .requestTimeout, context: context)
     case .answering:
       shared.counters.requestTimeouts.add(1, ordering: .relaxed)
-      if case .cancel = route?.onDisconnect { task?.cancel() }
-      task = nil
+      abandonTask()
       leaveGate(serial)
       end(with: .requestTimeout, context: context)
     case .idle, .sending, .draining, .closed: close(context: context)

@@ -28,7 +28,7 @@ package struct APIRouter: HTTPRouter {
     paths = table.paths
     runPath = RouteTable.runPath(backend)
     unknownPath = HTTPRoute(
-      bodyLimit: 0,
+      bodyLimit: RouteTable.smallBodyLimit,
       work: .immediate { request in
         RouteTable.answer(request, hasCORS: false) { _ in HTTPResponse(status: .notFound) }
       }
@@ -71,7 +71,7 @@ struct RouteTable {
     }
 
     private static let preflight = HTTPRoute(
-      bodyLimit: 0,
+      bodyLimit: smallBodyLimit,
       work: .immediate { request in
         RouteTable.answer(request, hasCORS: false) { CORS.preflight($0.headers) }
       }
@@ -80,7 +80,7 @@ struct RouteTable {
     private var methodNotAllowed: HTTPRoute {
       let allowed = [get.map { _ in "GET,HEAD" }, post.map { _ in "POST" }].compactMap { $0 }
       return HTTPRoute(
-        bodyLimit: 0,
+        bodyLimit: smallBodyLimit,
         work: .immediate { [hasCORS] request in
           RouteTable.answer(request, hasCORS: hasCORS) { _ in
             HTTPResponse(
