@@ -68,6 +68,7 @@ final class HookedPersistence: Persistence {
 
   private let base: any Persistence
   private let closesBase: Bool
+  private let scanCount = Shared(0)
   /// Guards the hook, which is set while appends may be running.
   private let hook: Mutex<@Sendable ([CommitRecord]) async -> Append>
 
@@ -107,8 +108,12 @@ final class HookedPersistence: Persistence {
     try await base.document(id, atLeast: atLeast)
   }
 
+  /// How many pages were read.
+  var scans: Int { scanCount.value }
+
   func scan(_ request: ScanRequest, atLeast: Timestamp) async throws -> ScanPage {
-    try await base.scan(request, atLeast: atLeast)
+    scanCount.update { $0 += 1 }
+    return try await base.scan(request, atLeast: atLeast)
   }
 
   func changes(after: Timestamp, upTo: Timestamp?, limit: Int) async throws -> [Change] {
