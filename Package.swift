@@ -166,9 +166,15 @@ let package = Package(
       dependencies: ["PetShop", "HullTesting", "Hull", "HullValues"],
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "ConformanceApp",
+      dependencies: ["Hull", "HullCLI"],
+      path: "Tests/ConformanceApp",
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["HullValues", "PetShop"],
+      dependencies: ["ConformanceApp", "PetShop"],
       resources: [.copy("Clients")],
       swiftSettings: settings
     ),
