@@ -18,12 +18,17 @@ let package = Package(
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
     ),
     .executableTarget(
+      name: "BenchmarkServer",
+      dependencies: [
+        .product(name: "Hull", package: "Hull"),
+        .product(name: "HullCLI", package: "Hull"),
+      ]
+    ),
+    .executableTarget(
       name: "HullBenchmarks",
       dependencies: [
         "CSQLiteBaseline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Hull", package: "Hull"),
-        .product(name: "HullCLI", package: "Hull"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,0 +1,274 @@
+// The table of figures: each row a ratio of two things measured in the same run.
+
+import ArgumentParser
+import Foundation
+
+@main
+struct HullBenchmarks: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "HullBenchmarks",
+    abstract: "Measure Hull against bare SwiftNIO and bare SQLite on this machine, in this run.",
+    subcommands: [Measure.self, HelloServer.self, LoadGenerator.self],
+    defaultSubcommand: Measure.self
+  )
+}
+
+/// One line of the table.
+struct Row {
+  var name: String
+  var ours: String
+  var anchor: String
+  var ratio: Double
+  var goal: String
+
+  var markdown: String {
+    "| \(name) | \(ours) | \(anchor) | \(String(format: "%.2f", ratio)) | \(goal) |"
+  }
+}
+
+struct Measure: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "measure",
+    abstract: "Run all rows and print them as a Markdown table."
+  )
+
+  @Option(help: "Repetitions of each row; the median counts.") var repetitions = 3
+  @Option(help: "Seconds of load per repetition.") var seconds = 2.0
+  @Option(help: "Documents of the large store.") var documents = 1_000_000
+
+  func run() async throws {
+    let directory = URL.temporaryDirectory.appending(path: "hull-benchmarks-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    SQLiteBaseline.configure()
+
+    print("| row | ours | anchor | ratio | goal |")
+    print("| --- | --- | --- | --- | --- |")
+    try await queries(directory)
+    try await mutations(directory)
+    try await growth(directory)
+  }
+
+  private static let text = String(repeating: "abcdefghij", count: 18)
+
+  /// Point queries and pages over HTTP against a bare NIO server.
+  private func queries(_ directory: URL) async throws {
+    let hello = try BackgroundProcess.start(try Tool.own(), ["hello"])
+    let server = try BackgroundProcess.start(
+      try Tool.named("BenchmarkServer"),
+      ["serve", "--port", "0", "--data", directory.appending(path: "queries").path]
+    )
+    try fill(server.port, documents: 1_000)
+    let id = try call(server.port, "mutation", "notes:add", #"{"number":-1,"text":"\#(Self.text)"}"#)
+    let point = #"{"path":"notes:get","args":{"id":\#(id)}}"#
+    let page = #"{"path":"notes:page","args":{"count":100}}"#
+
+    var ratios: [(ours: LoadReport, anchor: LoadReport)] = []
+    var pages: [LoadReport] = []
+    for _ in 0..<repetitions {
+      let ours = try load(server.port, "POST", "/api/query", point, connections: 64)
+      let anchor = try load(hello.port, "GET", "/hello", "", connections: 64)
+      ratios.append((ours, anchor))
+      pages.append(try load(server.port, "POST", "/api/query", page, connections: 1))
+    }
+    report("point query over HTTP, 64 connections", ratios, goal: "≥ 0.40 × GET /hello")
+
+    let raw = try rawPage(directory)
+    let ours = pages.map { $0.p50 * 1_000 }.median
+    print(
+      Row(
+        name: "page of 100 documents, whole HTTP round trip",
+        ours: "\(Int(ours)) µs",
+        anchor: "raw SQLite read and copy \(Int(raw)) µs",
+        ratio: ours / raw,
+        goal: "≤ 2 × without HTTP"
+      ).markdown
+    )
+    hello.stop()
+    server.stop()
+  }
+
+  /// Durable single-document mutations against single-row commits of bare SQLite.
+  private func mutations(_ directory: URL) async throws {
+    let server = try BackgroundProcess.start(
+      try Tool.named("BenchmarkServer"),
+      [
+        "serve", "--port", "0", "--durability", "full",
+        "--data", directory.appending(path: "mutations").path,
+      ]
+    )
+    let body = #"{"path":"notes:add","args":{"number":{n},"text":"\#(Self.text)"}}"#
+    var grouped: [(ours: Double, anchor: Double)] = []
+    var single: [(ours: Double, anchor: Double)] = []
+    for repetition in 0..<repetitions {
+      let raw = try rawCommits(directory.appending(path: "raw-\(repetition).sqlite"))
+      let many = try load(server.port, "POST", "/api/mutation", body, connections: 64)
+      let one = try load(server.port, "POST", "/api/mutation", body, connections: 1)
+      grouped.append((many.perSecond, raw))
+      single.append((one.perSecond, raw))
+    }
+    report("durable mutations, 64 callers", grouped, goal: "≥ 3 × raw single-row commits")
+    report("durable mutations, 1 caller", single, goal: "(≥ 0.5 ×)")
+    server.stop()
+  }
+
+  /// The point query again, with a thousand and with many documents.
+  private func growth(_ directory: URL) async throws {
+    var medians: [Int: [Double]] = [:]
+    var servers: [(count: Int, server: BackgroundProcess, body: String)] = []
+    for count in [1_000, documents] {
+      let server = try BackgroundProcess.start(
+        try Tool.named("BenchmarkServer"),
+        [
+          "serve", "--port", "0", "--durability", "normal",
+          "--data", directory.appending(path: "growth-\(count)").path,
+        ]
+      )
+      try fill(server.port, documents: count)
+      let id = try call(server.port, "query", "notes:find", #"{"number":\#(count / 2)}"#)
+      servers.append((count, server, #"{"path":"notes:get","args":{"id":\#(id)}}"#))
+    }
+    for _ in 0..<repetitions {
+      for (count, server, body) in servers {
+        let report = try load(server.port, "POST", "/api/query", body, connections: 1)
+        medians[count, default: []].append(report.p50 * 1_000)
+      }
+    }
+    let small = medians[1_000, default: []].median
+    let large = medians[documents, default: []].median
+    print(
+      Row(
+        name: "point query at \(documents) documents",
+        ours: "\(Int(large)) µs",
+        anchor: "at 1000: \(Int(small)) µs",
+        ratio: large / small,
+        goal: "≤ 1.3 ×"
+      ).markdown
+    )
+    for (_, server, _) in servers { server.stop() }
+  }
+
+  // MARK: - The two sides of a row
+
+  private func load(
+    _ port: Int,
+    _ method: String,
+    _ path: String,
+    _ body: String,
+    connections: Int
+  ) throws -> LoadReport {
+    let output = try Tool.run(
+      try Tool.own(),
+      [
+        "load", "--port", "\(port)", "--connections", "\(connections)", "--seconds", "\(seconds)",
+        "--method", method, "--path", path, "--body", body,
+      ]
+    )
+    let report = try JSONDecoder().decode(LoadReport.self, from: Data(output.utf8))
+    if report.requests == 0 || report.refused > 0 {
+      throw SQLiteBaseline.Failure(
+        description: "\(path): \(report.refused) of \(report.requests) were refused"
+      )
+    }
+    return report
+  }
+
+  /// Commits per second of one row and its index entry, each made durable.
+  private func rawCommits(_ file: URL) throws -> Double {
+    let store = try SQLiteBaseline(file: file)
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(seconds)
+    var count = 0
+    while clock.now < end {
+      try store.execute("begin immediate")
+      try store.insert(number: count, body: Self.text)
+      try store.execute("commit")
+      count += 1
+    }
+    return Double(count) / seconds
+  }
+
+  /// Microseconds to read 100 documents through an index and copy their bytes.
+  private func rawPage(_ directory: URL) throws -> Double {
+    let store = try SQLiteBaseline(file: directory.appending(path: "page.sqlite"))
+    let id = "j57000820c20a1g7104gm2rc1m70ynr8"
+    try store.execute("begin")
+    for number in 0..<1_000 {
+      try store.insert(
+        number: number,
+        body: #"{"_creationTime":1756000000000.25,"_id":"\#(id)","number":1.0,"text":"\#(Self.text)"}"#
+      )
+    }
+    try store.execute("commit")
+    var samples: [Double] = []
+    var output: [UInt8] = []
+    for _ in 0..<2_000 {
+      output.removeAll(keepingCapacity: true)
+      let elapsed = try ContinuousClock().measure { try store.page(of: 100, into: &output) }
+      samples.append(Double(elapsed.components.attoseconds) / 1e12)
+    }
+    return samples.median
+  }
+
+  private func fill(_ port: Int, documents: Int) throws {
+    var first = 0
+    while first < documents {
+      let count = min(5_000, documents - first)
+      let arguments = #"{"first":\#(first),"count":\#(count),"text":"\#(Self.text)"}"#
+      _ = try call(port, "mutation", "notes:fill", arguments)
+      first += count
+    }
+  }
+
+  /// Calls a function with `curl` and returns its value as JSON.
+  private func call(_ port: Int, _ kind: String, _ path: String, _ args: String) throws -> String {
+    let output = try Tool.run(
+      URL(filePath: "/usr/bin/env"),
+      [
+        "curl", "-sS", "http://127.0.0.1:\(port)/api/\(kind)", "-H",
+        "Content-Type: application/json", "-d", #"{"path":"\#(path)","args":\#(args)}"#,
+      ]
+    )
+    let prefix = #"{"status":"success","value":"#
+    guard output.hasPrefix(prefix) else {
+      throw SQLiteBaseline.Failure(description: "\(path): \(output)")
+    }
+    return String(output.dropFirst(prefix.count).dropLast())
+  }
+
+  private func report(
+    _ name: String,
+    _ pairs: [(ours: LoadReport, anchor: LoadReport)],
+    goal: String
+  ) {
+    report(name, pairs.map { ($0.ours.perSecond, $0.anchor.perSecond) }, goal: goal)
+    let p50 = pairs.map(\.ours.p50).median
+    let p99 = pairs.map(\.ours.p99).median
+    print(
+      Row(
+        name: "\(name): p99",
+        ours: String(format: "%.2f ms", p99),
+        anchor: String(format: "p50 %.2f ms", p50),
+        ratio: p99 / p50,
+        goal: "(≤ 3 ×)"
+      ).markdown
+    )
+  }
+
+  private func report(_ name: String, _ pairs: [(ours: Double, anchor: Double)], goal: String) {
+    print(
+      Row(
+        name: name,
+        ours: "\(Int(pairs.map(\.ours).median)) /s",
+        anchor: "\(Int(pairs.map(\.anchor).median)) /s",
+        ratio: pairs.map { $0.ours / $0.anchor }.median,
+        goal: goal
+      ).markdown
+    )
+  }
+}
+
+extension [Double] {
+  /// The middle value; 0 of none.
+  var median: Double { isEmpty ? 0 : sorted()[count / 2] }
+}
