@@ -59,7 +59,8 @@ struct Measure: AsyncParsableCommand {
       ["serve", "--port", "0", "--data", directory.appending(path: "queries").path]
     )
     try fill(server.port, documents: 1_000)
-    let id = try call(server.port, "mutation", "notes:add", #"{"number":-1,"text":"\#(Self.text)"}"#)
+    let note = #"{"number":-1,"text":"\#(Self.text)"}"#
+    let id = try call(server.port, "mutation", "notes:add", note)
     let point = #"{"path":"notes:get","args":{"id":\#(id)}}"#
     let page = #"{"path":"notes:page","args":{"count":100}}"#
 
@@ -196,7 +197,8 @@ struct Measure: AsyncParsableCommand {
     for number in 0..<1_000 {
       try store.insert(
         number: number,
-        body: #"{"_creationTime":1756000000000.25,"_id":"\#(id)","number":1.0,"text":"\#(Self.text)"}"#
+        body: #"{"_creationTime":1756000000000.25,"_id":"\#(id)","number":1.0,"#
+          + #""text":"\#(Self.text)"}"#
       )
     }
     try store.execute("commit")
