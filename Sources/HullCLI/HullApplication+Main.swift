@@ -5,7 +5,8 @@ public import Hull
 
 extension HullApplication {
   /// Runs the command line of this application; `@main` on the application's type calls it.
-  // Concurrent, because a main function that stays on its caller's actor is not accepted as one.
+  ///
+  /// Concurrent, because a main function that stays on its caller's actor is not accepted as one.
   @concurrent public static func main() async {
     await ApplicationCommand<Self>.main()
   }
