@@ -5,12 +5,18 @@ import Testing
 
 /// Whatever is written between and behind them, adjacent live pages are the query's result, cut.
 @Suite struct PaginationGaplessnessTests {
-  @Test(arguments: 0..<12)
-  func `live pages put together are the whole result`(seed: UInt64) async throws {
+  @Test(arguments: Engine.allCases, 0..<8)
+  func `live pages put together are the whole result`(engine: Engine, seed: UInt64) async throws {
+    try await engine.withDatabase(schema: .posts) { database in
+      try await Self.run(on: database, seed: seed)
+    }
+  }
+
+  private static func run(on database: Database, seed: UInt64) async throws {
     var random = SeededGenerator(seed: seed)
-    let database = try await Database.withScores(
-      (0..<random.below(40)).map { _ in Double(random.below(1000)) }
-    )
+    for _ in 0..<random.below(40) {
+      try await database.insertPost(score: Double(random.below(1000)))
+    }
     var query = random.next() % 2 == 0 ? Query.byScore : Query.byScore.descending
     if random.next() % 2 == 0 {
       query = query.then(.filter(.neq(.mod(.field("score"), .literal(3)), .literal(0))))

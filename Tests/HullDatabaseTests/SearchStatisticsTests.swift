@@ -18,13 +18,20 @@ import Testing
     return statistics
   }
 
-  @Test(arguments: 0..<6)
-  func `the counters follow every commit and survive reopening`(seed: UInt64) async throws {
-    var random = SeededGenerator(seed: seed)
-    let persistence = InMemoryPersistence()
-    func open() async throws -> Database {
-      try await .open(persistence: persistence, schema: .posts, options: .test(seed: seed))
+  @Test(arguments: Engine.allCases, 0..<4)
+  func `the counters follow every commit and survive reopening`(
+    engine: Engine,
+    seed: UInt64
+  ) async throws {
+    try await engine.withStore { open in
+      try await run(seed: seed) {
+        try await .open(persistence: try await open(), schema: .posts, options: .test(seed: seed))
+      }
     }
+  }
+
+  private func run(seed: UInt64, open: () async throws -> Database) async throws {
+    var random = SeededGenerator(seed: seed)
     var database = try await open()
     var ids: [DocumentID] = []
     for _ in 0..<40 {
@@ -45,13 +52,16 @@ import Testing
           ids.removeAll { $0 == id }
         }
       default:
-        if random.below(3) == 0 { database = try await open() }
+        guard random.below(3) == 0 else { continue }
+        await database.close()
+        database = try await open()
         continue
       }
       try await database.commit(writer, source: "posts:random")
       let counted = try await recounted(database)
       #expect(try await statistics(database) == counted, "seed \(seed)")
     }
+    await database.close()
   }
 
   @Test func `a transaction counts its own writes`() async throws {

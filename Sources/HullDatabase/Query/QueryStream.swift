@@ -132,7 +132,10 @@ extension Transaction {
           wantsDocuments: false
         )
         var count = 0
-        while try await state.next(scan) != nil { count += 1 }
+        while try await state.next(scan) != nil {
+          count += 1
+          if count % 1024 == 0 { try Task.checkCancellation() }
+        }
         return count
       }
       let execution = QueryExecution(plan, expectedRows: nil, in: state)
