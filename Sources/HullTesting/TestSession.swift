@@ -1,6 +1,7 @@
 // How a test's calls reach its backend, and what comes back.
 
 import Hull
+import HullDatabase
 import HullRuntime
 import Synchronization
 
@@ -59,7 +60,7 @@ public struct TestSession: Sendable {
       _ = try await backend.run(inline: definition, identity: identity).result.get()
     } catch {
       // An error of the test's own closure stays what it is.
-      if error is FunctionFailure, case .failure(let own) = attempt.result, !Self.isInternal(own) {
+      if error is FunctionFailure, case .failure(let own) = attempt.result, Self.isOwn(own) {
         throw own
       }
       throw Self.visible(error)
@@ -81,8 +82,13 @@ public struct TestSession: Sendable {
     }
   }
 
-  private static func isInternal(_ error: any Error) -> Bool {
-    !(error is ConvexError) && visible(error) is FunctionError
+  /// Whether an error is the application's rather than one the engine threw into a function.
+  private static func isOwn(_ error: any Error) -> Bool {
+    switch error {
+    case is DatabaseError, is BackendError, is FunctionFailure, is Termination: false
+    case is HullError, is ValueDecodingError, is ConvexValueError, is JSONParseError: false
+    default: true
+    }
   }
 }
 
