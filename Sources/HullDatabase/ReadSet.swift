@@ -29,6 +29,11 @@ package struct ReadSet: Sendable {
     if documents.insert(document).inserted { intervalCount += 1 }
   }
 
+  /// Depends on an id that the transaction made: nobody else may make it too.
+  ///
+  /// It is no range the function read, so it does not count as one.
+  package mutating func insert(created document: DocumentID) { documents.insert(document) }
+
   package mutating func insert(_ range: KeyRange, of index: ScanSource) {
     guard !range.isEmpty else { return }
     let before = ranges[index]?.count ?? 0

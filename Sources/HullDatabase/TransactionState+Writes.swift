@@ -34,7 +34,7 @@ extension TransactionState {
     nextCreationTime = creationTime.nextUp
     let table = try tableForInsert(name, limits: transaction.database.options.limits)
     let id = DocumentID(tableNumber: table.number, internalID: internalID)
-    try recordRead(of: id)
+    reads.insert(created: id)
     try stage(
       id,
       creationTime: creationTime,

@@ -91,6 +91,13 @@ import Testing
     ) { try await transaction.get(ids[2]) }
   }
 
+  @Test func `inserts read nothing`() async throws {
+    let (database, _) = try await database()
+    let transaction = database.begin(limits: limits { $0.databaseQueries = 1 })
+    for _ in 0..<3 { _ = try await transaction.insert(into: "t", [:]) }
+    #expect(try await transaction.usage().databaseQueries == 0)
+  }
+
   @Test func `documents written, every write counting`() async throws {
     let (database, ids) = try await database()
     let transaction = database.begin(.readWrite, limits: limits { $0.documentsWritten = 3 })
