@@ -1,0 +1,52 @@
+import Hull
+import HullCLI
+
+/// The pet shop: customers, pets and loyalty of a shop with a clinic and a pet hotel.
+@main
+struct PetShopApplication: HullApplication {
+  static let name = "petshop"
+
+  static var schema: Schema {
+    get throws {
+      try Schema(
+        Customer.self,
+        CustomerPet.self,
+        PetVaccination.self,
+        AnimalCategory.self,
+        AnimalSubcategory.self,
+        CustomerMetrics.self,
+        CustomerHistory.self,
+        LoyaltyTransaction.self,
+        LoyaltyReward.self,
+        PetProductPreference.self,
+        NumberSequence.self,
+        Branch.self,
+        ProductCategory.self,
+        Brand.self,
+        Unit.self,
+        Product.self,
+        ProductVariant.self,
+        ProductStock.self,
+        StockMovement.self,
+        Sale.self,
+        SaleItem.self,
+        ClinicStaff.self,
+        ClinicAppointment.self,
+        HotelRoom.self,
+        HotelBooking.self
+      )
+    }
+  }
+
+  static var sampleFunction: String? { SeedFunctions.$seedAll.path }
+
+  static let modules = [
+    Customers.module, WalkInCustomers.module, CustomerSearch.module, CustomerProfiles.module,
+    CustomerBackfill.module,
+    CustomerPets.module, PetCare.module,
+    AnimalCategories.module, AnimalSubcategories.module,
+    Loyalty.module, LoyaltyRewards.module,
+    LoyaltyEngine.module, LoyaltyAudit.module,
+    SeedFunctions.module,
+  ]
+}
