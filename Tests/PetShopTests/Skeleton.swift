@@ -1,1 +1,0 @@
-// The skeleton of PetShopTests; its owner replaces this file.
