@@ -49,13 +49,22 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
-    .macro(
-      name: "HullMacros",
+    .target(
+      name: "HullMacroExpansion",
       dependencies: [
-        .product(name: "SwiftCompilerPlugin", package: "swift-syntax"),
         .product(name: "SwiftDiagnostics", package: "swift-syntax"),
         .product(name: "SwiftSyntax", package: "swift-syntax"),
         .product(name: "SwiftSyntaxBuilder", package: "swift-syntax"),
+        .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
+      ],
+      swiftSettings: settings
+    ),
+    .macro(
+      name: "HullMacros",
+      dependencies: [
+        "HullMacroExpansion",
+        .product(name: "SwiftCompilerPlugin", package: "swift-syntax"),
+        .product(name: "SwiftSyntax", package: "swift-syntax"),
         .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
       ],
       swiftSettings: settings
@@ -122,7 +131,7 @@ let package = Package(
     .testTarget(
       name: "HullMacrosTests",
       dependencies: [
-        "HullMacros",
+        "HullMacroExpansion",
         .product(name: "SwiftSyntax", package: "swift-syntax"),
         .product(name: "SwiftSyntaxBuilder", package: "swift-syntax"),
         .product(name: "SwiftSyntaxMacroExpansion", package: "swift-syntax"),

@@ -1,4 +1,4 @@
-import HullMacros
+import HullMacroExpansion
 import SwiftSyntax
 import SwiftSyntaxBuilder
 import SwiftSyntaxMacroExpansion

@@ -55,7 +55,7 @@ import Testing
       ("Sources/HullValues/", []),
       ("Sources/HullPersistence/", ["HullValues"]),
       ("Sources/HullDatabase/", ["HullValues", "HullPersistence"]),
-      ("Sources/Hull/", ["HullValues", "HullMacros"]),
+      ("Sources/Hull/", ["HullValues"]),
       ("Sources/HullRuntime/", ["HullValues", "HullPersistence", "HullDatabase", "Hull"]),
     ]
     var findings: [String] = []
