@@ -80,6 +80,9 @@ package final class Database: Sendable {
   /// What the database has done so far.
   package var counters: DatabaseCounters { committer.withState { $0.counters } }
 
+  /// How many commits wait for a transaction that runs alone.
+  package var heldBackCommits: Int { committer.withState { $0.heldBack.count } }
+
   package var persistence: any Persistence { committer.persistence }
 
   /// Begins a transaction on the newest snapshot.

@@ -81,7 +81,7 @@ import Testing
         ["serve", "--port", "0", "--data", directory.path]
       )
       #expect(second.status != 0)
-      #expect(second.errors.contains("another process"), "\(second.errors)")
+      #expect(second.errors.contains("in use by process"), "\(second.errors)")
       #expect(await server.stop() == 0)
     }
   }

@@ -65,7 +65,7 @@ import Testing
       } else {
         isAlone.open()
         await otherHasRead.wait()
-        for _ in 0..<100 { await Task.yield() }
+        while database.heldBackCommits == 0 { await Task.yield() }
       }
       try await transaction.patch(id, [("n", .float64(n + 1))])
     }

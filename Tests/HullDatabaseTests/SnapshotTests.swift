@@ -134,11 +134,7 @@ import Testing
       func changes(_ database: Database) async throws -> Int {
         try await database.persistence.changes(after: .zero, upTo: nil, limit: 1000).count
       }
-      for _ in 0..<10_000 {
-        if try await changes(database) < 20 { break }
-        try await database.withTransaction(source: "t") { _ = try await $0.get(id) }
-      }
-      #expect(try await changes(database) < 20)
+      while try await changes(database) >= 20 { await Task.yield() }
       // Reopened, so that nothing is left in memory.
       await database.close()
       database = try await Database.open(

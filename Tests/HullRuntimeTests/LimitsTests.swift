@@ -149,7 +149,10 @@ import Testing
   }
 
   @Test func `places are passed on, and everyone gets one`() async throws {
-    let backend = try await BackendFixture(configure: { $0.concurrency.mutations = 2 }) {
+    let backend = try await BackendFixture(configure: {
+      $0.concurrency.mutations = 2
+      $0.concurrency.patience = .seconds(600)
+    }) {
       $0.mutation("insert") { ctx, _ in _ = try await ctx.db.insert("things", [:]) }
       $0.query("count") { ctx, _ in try await ctx.db.query("things").count() }
     }

@@ -100,7 +100,7 @@ import Testing
     #expect(ctx.random.double() == 0.5)
     ctx.log("a", 1, ConvexValue.object(["x": 1]))
     ctx.log.warn("careful")
-    #expect(host.with { $0.lines } == ["[LOG] a 1 {x: 1.0}", "[WARN] careful"])
+    #expect(host.with { $0.lines } == ["[LOG] 'a' 1 {\n  x: 1\n}", "[WARN] 'careful'"])
     #expect(ctx.meta.getFunctionMetadata().name == "tests:run")
   }
 }

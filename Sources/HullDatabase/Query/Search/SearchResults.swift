@@ -57,10 +57,11 @@ struct SearchResults {
       let candidate = candidates[next]
       next += 1
       let id = DocumentID(tableNumber: table, internalID: candidate.id)
+      // The terms read are what the search depends on: they cover every write of this document.
+      guard let document = try await state.peek(id) else { continue }
+      try state.count(document)
       // A digest may admit a document that does not satisfy a filter.
-      if let document = try await state.document(id), search.isSatisfied(by: document) {
-        return (candidate.rankKey, document)
-      }
+      if search.isSatisfied(by: document) { return (candidate.rankKey, document) }
     }
   }
 }
