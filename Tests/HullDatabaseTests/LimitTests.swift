@@ -93,8 +93,8 @@ import Testing
 
   @Test func `inserts read nothing`() async throws {
     let (database, _) = try await database()
-    let transaction = database.begin(limits: limits { $0.databaseQueries = 1 })
-    for _ in 0..<3 { _ = try await transaction.insert(into: "t", [:]) }
+    let transaction = database.begin(.readWrite, limits: limits { $0.databaseQueries = 1 })
+    for _ in 0..<3 { _ = try await transaction.insert("t", [:]) }
     #expect(try await transaction.usage().databaseQueries == 0)
   }
 

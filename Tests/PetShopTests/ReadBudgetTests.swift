@@ -93,7 +93,8 @@ extension Usage {
     }
     for query in [first.code, first.phone, first.email, "G", "0812", "sant", "budi santoso"] {
       usages["search \(query)"] = try await shop.usage {
-        try await CustomerSearch.search($0, query: query, limit: nil)
+        // A limit that a thousand customers fill already, so that more cannot be read later.
+        try await CustomerSearch.search($0, query: query, limit: 5)
       }
     }
     usages["lookup"] = try await shop.usage {
@@ -183,7 +184,9 @@ extension Usage {
       )
     }
     for (call, usage) in many where call.hasPrefix("search ") {
-      #expect(usage.fits(ranges: 4, documents: 400), "\(call): \(usage)")
+      // Three indexes and the search, which reads a range for each word of the query.
+      let words = call.split { !$0.isLetter && !$0.isNumber }.count - 1
+      #expect(usage.fits(ranges: 3 + words, documents: 8 * 5), "\(call): \(usage)")
     }
   }
 
