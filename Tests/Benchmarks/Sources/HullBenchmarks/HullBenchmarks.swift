@@ -54,10 +54,12 @@ struct Measure: AsyncParsableCommand {
   /// Point queries and pages over HTTP against a bare NIO server.
   private func queries(_ directory: URL) async throws {
     let hello = try BackgroundProcess.start(try Tool.own(), ["hello"])
+    defer { hello.stop() }
     let server = try BackgroundProcess.start(
       try Tool.named("BenchmarkServer"),
       ["serve", "--port", "0", "--data", directory.appending(path: "queries").path]
     )
+    defer { server.stop() }
     try fill(server.port, documents: 1_000)
     let note = #"{"number":-1,"text":"\#(Self.text)"}"#
     let id = try call(server.port, "mutation", "notes:add", note)
@@ -85,8 +87,6 @@ struct Measure: AsyncParsableCommand {
         goal: "≤ 2 × without HTTP"
       ).markdown
     )
-    hello.stop()
-    server.stop()
   }
 
   /// Durable single-document mutations against single-row commits of bare SQLite.
@@ -98,6 +98,7 @@ struct Measure: AsyncParsableCommand {
         "--data", directory.appending(path: "mutations").path,
       ]
     )
+    defer { server.stop() }
     let body = #"{"path":"notes:add","args":{"number":{n},"text":"\#(Self.text)"}}"#
     var grouped: [(ours: Double, anchor: Double)] = []
     var single: [(ours: Double, anchor: Double)] = []
@@ -110,13 +111,13 @@ struct Measure: AsyncParsableCommand {
     }
     report("durable mutations, 64 callers", grouped, goal: "≥ 3 × raw single-row commits")
     report("durable mutations, 1 caller", single, goal: "(≥ 0.5 ×)")
-    server.stop()
   }
 
   /// The point query again, with a thousand and with many documents.
   private func growth(_ directory: URL) async throws {
     var medians: [Int: [Double]] = [:]
     var servers: [(count: Int, server: BackgroundProcess, body: String)] = []
+    defer { for (_, server, _) in servers { server.stop() } }
     for count in [1_000, documents] {
       let server = try BackgroundProcess.start(
         try Tool.named("BenchmarkServer"),
@@ -125,9 +126,10 @@ struct Measure: AsyncParsableCommand {
           "--data", directory.appending(path: "growth-\(count)").path,
         ]
       )
+      servers.append((count, server, ""))
       try fill(server.port, documents: count)
       let id = try call(server.port, "query", "notes:find", #"{"number":\#(count / 2)}"#)
-      servers.append((count, server, #"{"path":"notes:get","args":{"id":\#(id)}}"#))
+      servers[servers.count - 1].body = #"{"path":"notes:get","args":{"id":\#(id)}}"#
     }
     for _ in 0..<repetitions {
       for (count, server, body) in servers {
@@ -146,7 +148,6 @@ struct Measure: AsyncParsableCommand {
         goal: "≤ 1.3 ×"
       ).markdown
     )
-    for (_, server, _) in servers { server.stop() }
   }
 
   // MARK: - The two sides of a row
@@ -215,7 +216,7 @@ struct Measure: AsyncParsableCommand {
   private func fill(_ port: Int, documents: Int) throws {
     var first = 0
     while first < documents {
-      let count = min(5_000, documents - first)
+      let count = min(1_000, documents - first)
       let arguments = #"{"first":\#(first),"count":\#(count),"text":"\#(Self.text)"}"#
       _ = try call(port, "mutation", "notes:fill", arguments)
       first += count

@@ -76,9 +76,9 @@ private final class Run: Sendable {
   private let parts: [String]
 
   init(method: String, path: String, body: String) {
-    head = """
-      \(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n
-      """.trimmingCharacters(in: ["\n"])
+    head = [
+      "\(method) \(path) HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json",
+    ].map { $0 + "\r\n" }.joined()
     parts = body.components(separatedBy: "{n}")
   }
 
