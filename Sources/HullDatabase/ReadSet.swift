@@ -41,6 +41,14 @@ package struct ReadSet: Sendable {
     intervalCount += (ranges[index]?.count ?? 0) - before
   }
 
+  /// Depends on the postings of a full-text search, all of whose terms together count as one range.
+  package mutating func insert(search postings: [KeyRange], of index: ScanSource) {
+    for range in postings where !range.isEmpty {
+      ranges[index, default: KeyRangeSet()].insert(range)
+    }
+    intervalCount += 1
+  }
+
   package mutating func insert(missingTable name: TableName) { missingTables.insert(name) }
 
   package mutating func insertTableList() { isTableListRead = true }

@@ -30,6 +30,12 @@ extension TransactionState {
     try checkIntervals()
   }
 
+  /// Records that the transaction depends on the postings of a full-text search.
+  package func recordSearch(of postings: [KeyRange], in index: ScanSource) throws {
+    reads.insert(search: postings, of: index)
+    try checkIntervals()
+  }
+
   /// Finds a table by name, recording the dependency if it does not exist.
   package func table(named name: TableName) -> Catalog.Table? {
     if let table = catalog.table(named: name) { return table }

@@ -184,9 +184,7 @@ extension Usage {
       )
     }
     for (call, usage) in many where call.hasPrefix("search ") {
-      // Three indexes and the search, which reads a range for each word of the query.
-      let words = call.split { !$0.isLetter && !$0.isNumber }.count - 1
-      #expect(usage.fits(ranges: 3 + words, documents: 8 * 5), "\(call): \(usage)")
+      #expect(usage.fits(ranges: 4, documents: 8 * 5), "\(call): \(usage)")
     }
   }
 

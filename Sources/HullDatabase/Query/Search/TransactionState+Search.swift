@@ -24,9 +24,13 @@ extension TransactionState {
     range: KeyRange
   ) async throws -> SearchResults {
     var collector = PostingCollector(search)
+    let prefix = search.lastTerm.map(KeyRange.init(postingsOfTermsBeginningWith:))
+    try recordSearch(
+      of: search.terms.map { KeyRange(postingsOf: $0, filters: search.leadingFilters) }
+        + (prefix.map { [$0] } ?? []),
+      in: .index(index)
+    )
     for term in search.terms {
-      let read = KeyRange(postingsOf: term, filters: search.leadingFilters)
-      try recordRead(of: read, in: .index(index))
       let postings = KeyRange(postingsOf: term, filters: EmptyCollection())
       try await forEachPosting(of: index, in: table.number, range: postings) { key in
         let found = try collector.term(in: key)
@@ -35,9 +39,7 @@ extension TransactionState {
         return true
       }
     }
-    if let last = search.lastTerm {
-      let postings = KeyRange(postingsOfTermsBeginningWith: last)
-      try recordRead(of: postings, in: .index(index))
+    if let last = search.lastTerm, let postings = prefix {
       let maximum = CompiledSearch.maximumMatches - search.filters.count
       try await forEachPosting(of: index, in: table.number, range: postings) { key in
         let found = try collector.term(in: key)
