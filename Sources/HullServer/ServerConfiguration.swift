@@ -27,6 +27,11 @@ public struct ServerConfiguration: Sendable {
   /// The most header fields a request may have.
   public var maximumHeaderCount: Int
 
+  /// What the bodies of all requests being received or answered may take together, in bytes.
+  ///
+  /// Bodies of up to 16 KiB are not counted. A request that would go beyond is answered with 503.
+  public var maximumBufferedBytes: Int
+
   /// How long a connection may stay open between two requests.
   public var idleTimeout: Duration
 
@@ -59,6 +64,7 @@ public struct ServerConfiguration: Sendable {
     maximumHeaderFieldSize = 16 * 1024
     maximumHeadSize = 64 * 1024
     maximumHeaderCount = 100
+    maximumBufferedBytes = 512 * 1024 * 1024
     idleTimeout = .seconds(75)
     headTimeout = .seconds(15)
     bodyTimeout = .seconds(120)

@@ -36,6 +36,36 @@ import Testing
     }
   }
 
+  @Test func `the bodies of all connections together are bounded`() async throws {
+    var router = StubRouter()
+    router.bodyLimit = 100_000
+    var configuration = ServerConfiguration(port: 0)
+    configuration.maximumBufferedBytes = 100_000
+    let counters = ServerCounters()
+    try await withServer(router, configuration: configuration, counters: counters) { server in
+      func head(_ length: Int) -> String {
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: \(length)\r\n\r\n"
+      }
+      let part = String(repeating: "x", count: 60_000)
+      let first = try await RawClient(port: server.port)
+      try await first.send(head(90_000) + part)
+      while counters.bufferedBodyBytes < 60_000 { await Task.yield() }
+      // What one holds in the middle of its body, another cannot have.
+      let second = try await RawClient(port: server.port)
+      try await second.send(head(60_000) + part)
+      let refusal = try await second.response()
+      #expect(refusal.status == 503)
+      #expect(refusal.body.contains("WorkerOverloaded"))
+      #expect(refusal["retry-after"] == "1")
+      // Once the first is answered, there is room again, and nothing is left counted.
+      try await first.send(String(repeating: "y", count: 30_000))
+      #expect(try await first.response().body.utf8.count == 90_000)
+      try await first.send(head(60_000) + part)
+      #expect(try await first.response().status == 200)
+      #expect(counters.bufferedBodyBytes == 0)
+    }
+  }
+
   @Test func `pipelined requests are answered in order`() async throws {
     try await withServer(StubRouter()) { server in
       let client = try await RawClient(port: server.port)

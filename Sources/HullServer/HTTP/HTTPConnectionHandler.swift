@@ -20,6 +20,7 @@ struct ConnectionContext: Sendable {
   var timeouts: ConnectionTimeouts
   var router: any HTTPRouter
   var gate: RequestGate
+  var bodies: BodyBudget
   var counters: ServerCounters
   var date: ResponseDate
   var executor: (any TaskExecutor)?
@@ -74,6 +75,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   private var route: HTTPRoute?
   private var version = HTTPVersion.http1_1
   private var keepsAlive = false
+  /// What the body in hand has taken of the budget.
+  private var takenBytes = 0
   private var bodyIsUnread = false
   /// Whether the parser will tell where the unread body ends.
   private var endIsKnown = false
@@ -131,6 +134,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     abandonTask()
     state = .closed
     request = nil
+    giveBackBody()
     held.removeAll()
     timer?.cancel()
     timer = nil
@@ -249,12 +253,41 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     let collected = request?.body.readableBytes ?? 0
     if collected + bytes.readableBytes > limit {
       refuseBody(context: context)
+    } else if !takeBody(collected + bytes.readableBytes) {
+      request?.body = ByteBuffer()
+      bodyIsUnread = true
+      endIsKnown = true
+      keepsAlive = false
+      write(Self.overloaded, context: context)
     } else if collected == 0, request?.body.capacity == 0 {
       request?.body = bytes
     } else {
       request?.body.writeImmutableBuffer(bytes)
     }
   }
+
+  /// Takes what a body of `size` bytes needs of the budget; false if there is not enough left.
+  private func takeBody(_ size: Int) -> Bool {
+    guard size > BodyBudget.freeBytes else { return true }
+    guard shared.bodies.take(size - takenBytes) else { return false }
+    takenBytes = size
+    return true
+  }
+
+  private func giveBackBody() {
+    guard takenBytes > 0 else { return }
+    shared.bodies.give(back: takenBytes)
+    takenBytes = 0
+  }
+
+  private static let overloaded = HTTPResponse(
+    status: .serviceUnavailable,
+    contentType: .json,
+    fields: [HTTPResponse.Field("Retry-After", "1")],
+    body: ByteBuffer(
+      string: #"{"code":"WorkerOverloaded","message":"Too much is being uploaded. Try again."}"#
+    )
+  )
 
   /// Answers without the rest of the body, and drops that rest.
   private func refuseBody(context: ChannelHandlerContext) {
@@ -359,6 +392,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     )
     request = nil
     route = nil
+    giveBackBody()
     state = .sending
     let written = keepsAlive ? nil : context.eventLoop.makePromise(of: Void.self)
     context.write(wrapOutboundOut(head), promise: rest == nil ? written : nil)

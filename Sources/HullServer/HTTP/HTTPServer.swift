@@ -84,6 +84,10 @@ package final class HTTPServer: Sendable {
       timeouts: ConnectionTimeouts(configuration),
       router: router,
       gate: RequestGate(limit: configuration.maximumConcurrentRequests),
+      bodies: BodyBudget(
+        limit: configuration.maximumBufferedBytes,
+        counters: counters
+      ),
       counters: counters,
       date: ResponseDate(),
       executor: executor,

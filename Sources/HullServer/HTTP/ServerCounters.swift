@@ -7,6 +7,8 @@ package final class ServerCounters: Sendable {
   let connectionsAccepted = Atomic<Int>(0)
   let connectionsOpen = Atomic<Int>(0)
   let requestsInFlight = Atomic<Int>(0)
+  /// Bytes of request bodies held in memory now, as ``BodyBudget`` counts them.
+  let bufferedBytes = Atomic<Int>(0)
   let requestTimeouts = Atomic<Int>(0)
   let malformedRequests = Atomic<Int>(0)
   let responsesSucceeded = Atomic<Int>(0)
@@ -15,6 +17,9 @@ package final class ServerCounters: Sendable {
   let responsesFailed = Atomic<Int>(0)
 
   package init() {}
+
+  /// Bytes of request bodies held in memory now; small bodies are not counted.
+  package var bufferedBodyBytes: Int { bufferedBytes.load(ordering: .relaxed) }
 
   /// Counts one response by the class of its status.
   func countResponse(status: UInt) {

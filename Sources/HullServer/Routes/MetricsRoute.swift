@@ -32,6 +32,9 @@ enum MetricsText {
       # HELP hull_http_requests_in_flight Requests being answered now.
       # TYPE hull_http_requests_in_flight gauge
       hull_http_requests_in_flight \(counters.requestsInFlight.load(ordering: .relaxed))
+      # HELP hull_http_buffered_body_bytes Bytes of larger request bodies held in memory now.
+      # TYPE hull_http_buffered_body_bytes gauge
+      hull_http_buffered_body_bytes \(counters.bufferedBodyBytes)
       # HELP hull_http_responses_total Responses since the start, by class of status.
       # TYPE hull_http_responses_total counter
       \(responses.map { "hull_http_responses_total{class=\"\($0)\"} \($1)" }.joined(separator: "\n"))
