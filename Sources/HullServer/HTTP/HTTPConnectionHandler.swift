@@ -312,6 +312,11 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     serial &+= 1
     setDeadline(after: shared.timeouts.request, context: context)
     let serial = self.serial
+    if shared.gate.enter() {
+      placeHolder = serial
+      start(context: context)
+      return
+    }
     // Sound: the closure only carries the pair back to this event loop, where it is unwrapped.
     let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
     let isAdmitted = shared.gate.enter { [gate = shared.gate] in

@@ -20,6 +20,15 @@ final class RequestGate: Sendable {
     self.limit = max(1, limit)
   }
 
+  /// Takes a place if one is free.
+  func enter() -> Bool {
+    state.withLock { state in
+      guard state.admitted < limit else { return false }
+      state.admitted += 1
+      return true
+    }
+  }
+
   /// Takes a place, or waits for one.
   ///
   /// - Parameter admit: Called once a place is free, if none is now; on the thread that left.
