@@ -131,7 +131,7 @@ package final class Backend: Sendable {
   ) async throws(BackendError) -> FunctionOutcome {
     try await runner.run(
       FunctionRunner.Call(
-        function: RegisteredFunction(definition),
+        function: RegisteredFunction(definition, schema: application.schema),
         arguments: .values([.object([:])]),
         identity: identity,
         requestID: makeRequestID(),

@@ -20,11 +20,22 @@ package struct RegisteredFunction: Sendable {
   /// What its result must be.
   let returns: ReturnsValidator
 
+  /// Whether a result may differ from ``returns``: not when its Swift type, and the schema of the
+  /// documents in it, see to that.
+  let mustCheckResult: Bool
+
   /// Derives the rest from a definition.
-  package init(_ definition: FunctionDefinition) {
+  ///
+  /// - Parameters:
+  ///   - definition: What the author declared.
+  ///   - schema: What stored documents satisfy.
+  package init(_ definition: FunctionDefinition, schema: SchemaDefinition) {
     // Registration refuses other validators; one that gets here accepts nothing it should not.
     arguments = (try? ArgumentsValidator(definition.args)) ?? .validated(ObjectValidator())
     returns = ReturnsValidator(definition.returns)
+    mustCheckResult =
+      returns.needsValidation
+      && !(definition.isResultTyped && definition.returns?.isSatisfied(by: schema) ?? true)
     path = FunctionPath(module: definition.modulePath, name: definition.name)
     self.definition = definition
     frame = "\(definition.name) (\(Self.place(of: definition)))"
@@ -37,6 +48,24 @@ package struct RegisteredFunction: Sendable {
     let module = definition.modulePath.split(separator: "/").last ?? ""
     return file == "\(module).swift"
       ? "convex/\(definition.modulePath).swift:\(location.line)" : "\(location)"
+  }
+}
+
+extension Validator {
+  /// Whether the documents in a value, which carry ids of their tables, are kept in shape by a
+  /// schema.
+  fileprivate func isSatisfied(by schema: SchemaDefinition) -> Bool {
+    guard schema.schemaValidation else { return false }
+    switch self {
+    case .id(let table): return schema[table].map { $0.documentType != .any } ?? false
+    case .array(let element): return element.isSatisfied(by: schema)
+    case .record(let keys, let values):
+      return keys.isSatisfied(by: schema) && values.isSatisfied(by: schema)
+    case .object(let object):
+      return object.fields.allSatisfy { $0.field.validator.isSatisfied(by: schema) }
+    case .union(let members): return members.allSatisfy { $0.isSatisfied(by: schema) }
+    default: return true
+    }
   }
 }
 
@@ -60,7 +89,8 @@ package struct FunctionRegistry: Sendable {
   ///
   /// - Throws: ``RegistrationError`` naming every function that no caller could reach.
   package init(_ application: Application) throws(RegistrationError) {
-    functions = application.functions.values.map(RegisteredFunction.init)
+    functions = application.functions.values
+      .map { RegisteredFunction($0, schema: application.schema) }
       .sorted { $0.path < $1.path }
     let problems = functions.compactMap(Self.problem(of:))
     guard problems.isEmpty else { throw RegistrationError(problems: problems) }

@@ -240,6 +240,18 @@ import Testing
     #expect(error.message.contains("Object contains extra field `_creationTime`"))
   }
 
+  @Test func `a typed result is checked where the schema does not vouch for its documents`()
+    async throws
+  {
+    let strict = try await TestBackend(MessageBoard.self)
+    try await strict.mutation(Messages.$send(author: "a", body: "hi"))
+    #expect(try await strict.query("messages:list").array?.count == 1)
+    let loose = try await TestBackend(schema: Schema(tables: []), modules: [Messages.module])
+    try await loose.run { ctx in _ = try await ctx.db.insert("messages", ["odd": true]) }
+    let error = try await functionError { try await loose.query("messages:list") }
+    #expect(error.isReturnsValidationError)
+  }
+
   /// D26.
   @Test func `a schema is checked when the backend is made`() async throws {
     await #expect(throws: (any Error).self) {

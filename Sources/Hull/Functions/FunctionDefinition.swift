@@ -19,6 +19,10 @@ public struct FunctionDefinition: Sendable {
   /// Where it is declared.
   public let location: SourceLocation
 
+  /// Whether the result satisfies ``returns`` by its Swift type, as far as stored documents satisfy
+  /// the schema.
+  package let isResultTyped: Bool
+
   /// Runs the function once on validated arguments; the result is in wire JSON, not validated.
   package let invoke: @Sendable (any FunctionHost, ConvexObject) async throws -> EncodedValue
 
@@ -31,6 +35,7 @@ public struct FunctionDefinition: Sendable {
     returns: Validator?,
     description: String?,
     location: SourceLocation,
+    isResultTyped: Bool = false,
     invoke: @escaping @Sendable (any FunctionHost, ConvexObject) async throws -> EncodedValue
   ) {
     self.modulePath = modulePath
@@ -41,6 +46,7 @@ public struct FunctionDefinition: Sendable {
     self.returns = returns
     self.description = description
     self.location = location
+    self.isResultTyped = isResultTyped
     self.invoke = invoke
   }
 

@@ -54,6 +54,7 @@ extension FunctionReference where Output: ConvexConvertible {
         returns: Output.convexValidator,
         description: description,
         location: SourceLocation(fileID: fileID, line: line),
+        isResultTyped: true,
         invoke: { host, fields in
           try await handler(Context(host: HostHandle(host)), Arguments(fields)).encodedValue()
         }
@@ -97,6 +98,7 @@ extension FunctionReference where Output == Void {
         returns: v.null(),
         description: description,
         location: SourceLocation(fileID: fileID, line: line),
+        isResultTyped: true,
         invoke: { host, fields in
           try await handler(Context(host: HostHandle(host)), Arguments(fields))
           return EncodedValue.null
