@@ -61,7 +61,7 @@ struct SnapshotReader {
     var rest: KeyRange?
   }
 
-  /// Reads the next rows of a range.
+  /// Reads the next rows of a range, of postings if `isSearch`.
   mutating func page(
     of index: ScanSource,
     in table: TableNumber,
@@ -69,6 +69,7 @@ struct SnapshotReader {
     order: Order,
     limit: Int,
     wantsDocuments: Bool,
+    isSearch: Bool = false,
     catalog: Catalog
   ) async throws -> Page {
     let page = try await committer.persistence.scan(
@@ -77,7 +78,8 @@ struct SnapshotReader {
         range: range,
         order: order,
         limit: limit,
-        wantsDocuments: wantsDocuments
+        wantsDocuments: wantsDocuments,
+        postingTable: isSearch ? table : nil
       ),
       atLeast: durable
     )

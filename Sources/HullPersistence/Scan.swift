@@ -23,6 +23,11 @@ package struct ScanRequest: Hashable, Sendable {
   package var byteLimit: Int
   /// Whether rows carry their documents; if not, a scan of an index reads only the index.
   package var wantsDocuments: Bool
+  /// The table whose documents' internal ids are the last 16 bytes of every key.
+  ///
+  /// So it is in postings; nil if keys end with id strings. Without documents, ids are read off the
+  /// keys.
+  package var postingTable: TableNumber?
 
   package init(
     source: ScanSource,
@@ -30,7 +35,8 @@ package struct ScanRequest: Hashable, Sendable {
     order: Order = .ascending,
     limit: Int,
     byteLimit: Int = 8 << 20,
-    wantsDocuments: Bool = true
+    wantsDocuments: Bool = true,
+    postingTable: TableNumber? = nil
   ) {
     precondition(limit >= 1, "a page has at least one row")
     self.source = source
@@ -39,6 +45,7 @@ package struct ScanRequest: Hashable, Sendable {
     self.limit = limit
     self.byteLimit = byteLimit
     self.wantsDocuments = wantsDocuments
+    self.postingTable = postingTable
   }
 }
 

@@ -116,6 +116,33 @@ import Testing
   }
 
   @Test(arguments: Engine.allCases)
+  func `the keys of postings tell their documents`(engine: Engine) async throws {
+    try await engine.withStore { store in
+      let keys = (1...3).map { n in
+        IndexKey(bytes: Array("word".utf8) + [0, 9] + id(n).internalID.bytes)
+      }
+      try await store.append([
+        CommitRecord(
+          timestamp: 10,
+          documents: (1...3).map { .insert(document($0)) },
+          entries: keys.enumerated().map { n, key in
+            IndexWrite(index: 1, key: key, id: id(UInt64(n) + 1), isPresent: true)
+          }
+        )
+      ])
+      let request = ScanRequest(
+        source: .index(1),
+        range: .all,
+        limit: 5,
+        wantsDocuments: false,
+        postingTable: users
+      )
+      let rows = try await store.scan(request).rows
+      #expect(rows == (0..<3).map { ScanRow(key: keys[$0], id: id(UInt64($0) + 1), document: nil) })
+    }
+  }
+
+  @Test(arguments: Engine.allCases)
   func `a page ends at its limit and the next one begins after its last key`(
     engine: Engine
   ) async throws {

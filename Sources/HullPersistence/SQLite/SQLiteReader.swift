@@ -149,6 +149,12 @@ final class SQLiteReader: @unchecked Sendable {
       )
     case (.index, false):
       let key = IndexKey(bytes: statement.bytes(at: 0))
+      if let table = request.postingTable,
+        let internalID = InternalID(bytes: key.bytes.suffix(16))
+      {
+        let id = DocumentID(tableNumber: table, internalID: internalID)
+        return ScanRow(key: key, id: id, document: nil)
+      }
       if let id = key.trailingDocumentID { return ScanRow(key: key, id: id, document: nil) }
       let id = try documentID(ofRow: statement.integer(at: 1))
       return ScanRow(key: key, id: id, document: nil)

@@ -68,11 +68,11 @@ enum SearchStatisticsStore {
     in persistence: any Persistence
   ) async throws -> SearchStatistics {
     var statistics = SearchStatistics()
-    try await forEachKey(of: .index(index), in: persistence) { key in
+    try await forEachKey(of: .index(index), in: table.number, from: persistence) { key in
       statistics.terms += SearchPostingLayout.termFrequency(in: key)
     }
     if statistics.terms == 0 { return statistics }
-    try await forEachKey(of: .byID(table.number), in: persistence) { _ in
+    try await forEachKey(of: .byID(table.number), in: table.number, from: persistence) { _ in
       statistics.documents += 1
     }
     return statistics
@@ -80,13 +80,20 @@ enum SearchStatisticsStore {
 
   private static func forEachKey(
     of source: ScanSource,
-    in persistence: any Persistence,
+    in table: TableNumber,
+    from persistence: any Persistence,
     _ body: (IndexKey) -> Void
   ) async throws {
     var rest: KeyRange? = .all
     while let range = rest {
       let page = try await persistence.scan(
-        ScanRequest(source: source, range: range, limit: 4096, wantsDocuments: false),
+        ScanRequest(
+          source: source,
+          range: range,
+          limit: 4096,
+          wantsDocuments: false,
+          postingTable: table
+        ),
         atLeast: persistence.lastTimestamp
       )
       for row in page.rows { body(row.key) }

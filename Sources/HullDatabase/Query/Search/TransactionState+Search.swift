@@ -85,17 +85,18 @@ extension TransactionState {
         order: .ascending,
         limit: Self.postingsPerPage,
         wantsDocuments: false,
+        isSearch: true,
         catalog: catalog
       )
-      for row in page.rows {
+      for position in page.rows.indices {
         if hasOwn {
-          if writes.contains(row.id) { continue }
-          while let next = remainingOwn.first, own[next].key < row.key {
+          if writes.contains(page.rows[position].id) { continue }
+          while let next = remainingOwn.first, own[next].key < page.rows[position].key {
             if try !body(own[next].key) { return }
             remainingOwn.removeFirst()
           }
         }
-        if try !body(row.key) { return }
+        if try !body(page.rows[position].key) { return }
       }
       rest = page.rest
     }
