@@ -200,6 +200,11 @@ extension Committer {
       )
     }
     let timestamp = max(options.time.now(), state.lastAssigned.successor)
+    var transaction = transaction
+    if !transaction.unresolved.isEmpty {
+      let catalog = state.headCatalog.adding(transaction.createdTables) ?? state.headCatalog
+      transaction.resolve(timestamp, catalog: catalog)
+    }
     var metadata = transaction.metadata
     for (index, delta) in transaction.searchDeltas {
       let total = (state.searchStatistics[index] ?? SearchStatistics()) + delta

@@ -152,6 +152,9 @@ package final class Database: Sendable {
     committer.withState { state in state.observers.removeAll { $0 === observer } }
   }
 
+  /// Forgets the history that is older than the setting; commits do this by and by on their own.
+  package func pruneHistory() async { await retention.prune() }
+
   /// Finishes the commits that were accepted, refuses others, and closes the store.
   package func close() async {
     await retention.finish()

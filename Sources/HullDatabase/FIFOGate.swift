@@ -8,7 +8,7 @@ package final class FIFOGate: Sendable {
   private struct State {
     var isHeld = false
     var waiting: [CheckedContinuation<Void, Never>] = []
-    /// Waiters before this position have been served; the array is compacted when it empties.
+    /// Waiters before this position have been served; the array is compacted now and then.
     var firstWaiting = 0
   }
 
@@ -42,6 +42,9 @@ package final class FIFOGate: Sendable {
     }
   }
 
+  /// How many wait for the gate.
+  package var waitingCount: Int { state.withLock { $0.waiting.count - $0.firstWaiting } }
+
   /// Hands the gate to whoever has waited longest.
   package func release() {
     let next: CheckedContinuation<Void, Never>? = state.withLock { state in
@@ -52,8 +55,13 @@ package final class FIFOGate: Sendable {
         state.isHeld = false
         return nil
       }
-      defer { state.firstWaiting += 1 }
-      return state.waiting[state.firstWaiting]
+      let next = state.waiting[state.firstWaiting]
+      state.firstWaiting += 1
+      if state.firstWaiting > 64, state.firstWaiting > state.waiting.count / 2 {
+        state.waiting.removeSubrange(..<state.firstWaiting)
+        state.firstWaiting = 0
+      }
+      return next
     }
     next?.resume()
   }

@@ -21,6 +21,8 @@ struct FinalTransaction: Sendable {
   var documents: [DocumentWrite]
   var entries: [IndexWrite]
   var metadata: [String: [UInt8]?]
+  /// Documents that hold the commit timestamp, which is not known yet.
+  var unresolved: Set<DocumentID> = []
 
   var isReadOnly: Bool { documents.isEmpty && metadata.isEmpty }
 }
@@ -47,6 +49,7 @@ extension TransactionState {
       guard let own = writes[id], let original = originals[id] else { continue }
       result.add(id, before: original, after: own.version)
     }
+    result.unresolved = unresolved
     result.searchDeltas = SearchStatistics.deltas(of: result.changes)
     for table in createdTables {
       result.metadata.merge(CatalogStore.metadata(of: table)) { $1 }
@@ -91,6 +94,42 @@ extension FinalTransaction {
         entries.append(IndexWrite(index: index, key: key, id: id, isPresent: true))
       }
     }
+  }
+}
+
+extension FinalTransaction {
+  /// Puts the commit timestamp where documents have its placeholder (spec/values.md 7.3).
+  ///
+  /// Their index entries were those of the largest int64 until now.
+  mutating func resolve(_ timestamp: Timestamp, catalog: Catalog) {
+    if unresolved.isEmpty { return }
+    let unresolvedChanges = changes
+    (changes, documents, entries) = ([], [], [])
+    for change in unresolvedChanges {
+      add(
+        change.id,
+        before: DocumentOverlay.Entry(version: change.before, timestamp: change.beforeTimestamp),
+        after: unresolved.contains(change.id)
+          ? change.after?.resolving(timestamp, catalog: catalog) : change.after
+      )
+    }
+  }
+}
+
+extension DocumentVersion {
+  /// The same document with its commit timestamp.
+  fileprivate func resolving(_ timestamp: Timestamp, catalog: Catalog) -> DocumentVersion {
+    guard let table = catalog.table(document.id.tableNumber), let object = try? document.object()
+    else { preconditionFailure("a document was encoded by its transaction and has a table") }
+    let resolved = object.resolvingCommitTimestamp(timestamp.rawValue)
+    return table.version(
+      of: EncodedDocument(
+        id: document.id,
+        creationTime: document.creationTime,
+        json: EncodedValue(resolved)
+      ),
+      object: resolved
+    )
   }
 }
 

@@ -8,22 +8,14 @@ package struct Limits: Sendable, Hashable {
   package var transaction = TransactionLimits()
   /// User tables in one database.
   package var userTables = 10_000
-  /// Longest wall time of a transaction between its begin and its commit, in seconds.
-  package var transactionWindowSeconds = 10.0
   /// Time a query or mutation may spend in its own code, in seconds.
   package var userTimeSeconds = 1.0
   /// Time a query or mutation may spend in database operations, in seconds.
   package var systemTimeSeconds = 15.0
-  /// Writes to system tables in one transaction.
-  package var systemDocumentsWritten = 40_000
-  /// Bytes written to system tables in one transaction: 128 MiB.
-  package var systemBytesWritten = 128 << 20
   /// Calls nested in each other.
   package var callDepth = 8
   /// Operators (`filter`, `limit`) of one query.
   package var queryOperators = 256
-  /// Rows fetched from an index at a time.
-  package var indexPageRows = 1024
   /// Items one page of a paginated query may ask for.
   package var pageItems = 32_000
   /// Size of a function's arguments: 16 MiB.
@@ -32,8 +24,6 @@ package struct Limits: Sendable, Hashable {
   package var resultSizeBytes = 16 << 20
   /// Log lines of one function, the last one reserved for the overflow notice.
   package var logLines = 256
-  /// Longest log line in bytes.
-  package var logLineBytes = 32_768
   /// Share of a limit above which a finished function gets a warning.
   package var warningRatio = 0.8
 

@@ -25,12 +25,30 @@ final class Retention: Sendable {
   }
 
   /// Starts a pass if the oldest history exceeds the setting by a tenth.
-  func pruneIfDue() {
-    let retention = committer.options.retention
-    let target = committer.published.advanced(by: .zero - retention)
+  func pruneIfDue() { start(slack: committer.options.retention / 10) }
+
+  /// Prunes what exceeds the setting now and returns when that is done.
+  func prune() async {
+    await state.withLock(\.pass)?.value
+    start(slack: .zero)
+    await state.withLock(\.pass)?.value
+  }
+
+  /// Waits for the running pass and starts no other.
+  func finish() async {
+    let pass = state.withLock { state in
+      state.isFinished = true
+      return state.pass
+    }
+    await pass?.value
+  }
+
+  /// Starts a pass unless one is running or there is too little to prune.
+  private func start(slack: Duration) {
+    let target = committer.published.advanced(by: .zero - committer.options.retention)
     state.withLock { state in
       guard state.pass == nil, !state.isFinished,
-        target > state.prunedBefore.advanced(by: retention / 10)
+        target > state.prunedBefore.advanced(by: slack)
       else { return }
       // Owned by this object: `finish()` waits for it.
       state.pass = Task {
@@ -41,15 +59,6 @@ final class Retention: Sendable {
         }
       }
     }
-  }
-
-  /// Waits for the running pass and starts no other.
-  func finish() async {
-    let pass = state.withLock { state in
-      state.isFinished = true
-      return state.pass
-    }
-    await pass?.value
   }
 
   private func prune(before target: Timestamp) async {

@@ -150,6 +150,7 @@ extension TransactionState {
     try table.checkSchema(of: object, tables: catalog)
     do { try object.checkDocumentSize() } catch { throw DatabaseError(error) }
     try countWrite(of: table, bytes: object.size)
+    if object.containsCommitTimestamp { unresolved.insert(id) }
     let document = EncodedDocument(
       id: id,
       creationTime: creationTime,

@@ -20,6 +20,8 @@ package final class TransactionState {
   /// What each written document was before the transaction, in the order first written.
   var originals: [DocumentID: DocumentOverlay.Entry] = [:]
   var writeOrder: [DocumentID] = []
+  /// Documents written with the placeholder of the commit timestamp, some of them rolled back since.
+  var unresolved: Set<DocumentID> = []
   /// What to put back when a nested call rolls back, oldest first; empty outside of nested calls.
   var journal: [JournalEntry] = []
   /// How many nested calls are running.

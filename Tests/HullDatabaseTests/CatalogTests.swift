@@ -133,6 +133,20 @@ import Testing
     }
   }
 
+  @Test func `a new database is made by one write`() async throws {
+    let appends = Shared(0)
+    let store = HookedPersistence { _ in
+      appends.update { $0 += 1 }
+      return .write
+    }
+    let schema = SchemaDefinition.indexes(["t": ["by_a": ["a"]], "u": ["by_b": ["b"]]])
+    try await open({ store }, schema) { database in
+      #expect(database.catalog.table(named: "t")?.index(named: "by_a")?.state == .ready)
+    }
+    #expect(appends.value == 1)
+    #expect(store.scans == 0)
+  }
+
   @Test func `an unchanged schema changes nothing`() async throws {
     let store = HookedPersistence()
     let schema = SchemaDefinition.indexes(["t": ["by_a": ["a"]]])

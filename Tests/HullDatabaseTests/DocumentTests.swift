@@ -324,6 +324,29 @@ import Testing
     #expect(documents.allSatisfy { $0.id.string.hasPrefix("j57") })
   }
 
+  @Test func `the commit timestamp is filled in when it is known, in indexes too`() async throws {
+    let database = try await Database.inMemory(schema: .indexes(["t": ["by_at": ["at"]]]))
+    let committed = try await database.withTransaction(source: "t") { transaction in
+      let id = try await transaction.insert("t", ["at": .commitTimestamp, "b": ["x": 1]])
+      _ = try await transaction.insert("t", ["at": 5])
+      try await transaction.patch(id, [("b", ["x": .commitTimestamp])])
+      // Until then it sorts as the largest int64.
+      let waiting = try await transaction.values("at", of: "t", index: "by_at")
+      #expect(waiting == [.commitTimestamp, 5])
+      return id
+    }
+    let value = ConvexValue.int64(committed.timestamp.rawValue)
+    let reader = database.begin()
+    #expect(
+      try await reader.get(committed.value)?.object().withoutSystemFields
+        == ["at": value, "b": ["x": value]]
+    )
+    #expect(
+      try await reader.documents(of: "t", index: "by_at", startingWith: [value]).map(\.id)
+        == [committed.value]
+    )
+  }
+
   @Test func `a query cannot write`() async throws {
     let database = try await Database.inMemory()
     await expect("ReadOnlyTransaction", "A query cannot write.") {

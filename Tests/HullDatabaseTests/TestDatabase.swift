@@ -146,6 +146,9 @@ extension DatabaseOptions {
     var options = DatabaseOptions()
     options.time = time
     options.random = SeededRandomSource(seed: seed)
+    // Bounds on real time, out of reach of a machine that is busy with other tests.
+    options.exclusiveRunBound = .seconds(3600)
+    options.serialLaneBound = .seconds(3600)
     return options
   }
 }

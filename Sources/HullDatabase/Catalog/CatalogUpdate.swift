@@ -34,9 +34,9 @@ struct CatalogUpdate {
       metadata.merge(CatalogStore.metadata(retentionFloor: retentionFloor)) { $1 }
     }
     if let schema, try schema.json() != catalog.schema?.json() {
-      var changed = createTables(of: schema)
-      try await validateDocuments(against: schema)
-      changed.formUnion(updateIndexes(to: schema))
+      let created = createTables(of: schema)
+      try await validateDocuments(against: schema, except: created)
+      let changed = updateIndexes(to: schema, new: created).union(created)
       catalog.schema = schema
       catalog.applyDocumentTypes()
       for number in changed {
@@ -82,14 +82,18 @@ struct CatalogUpdate {
 
 extension CatalogUpdate {
   /// Checks the documents of every table for which the new schema may be stricter than the old.
-  private func validateDocuments(against schema: SchemaDefinition) async throws {
+  private func validateDocuments(
+    against schema: SchemaDefinition,
+    except created: Set<TableNumber>
+  ) async throws {
     guard schema.schemaValidation else { return }
     var target = catalog
     target.schema = schema
     target.applyDocumentTypes()
     for definition in schema.tables
     where schema.mustRevalidate(definition.name, replacing: catalog.schema) {
-      guard let table = target.table(named: definition.name) else { continue }
+      guard let table = target.table(named: definition.name), !created.contains(table.number)
+      else { continue }
       try await forEachBatch(of: table.number, after: nil) { documents in
         for document in documents {
           guard let failure = table.schemaFailure(of: try document.object(), tables: target)
@@ -133,8 +137,12 @@ extension CatalogUpdate {
 extension CatalogUpdate {
   /// Makes the catalog's indexes those of the schema: new ones as backfilling, others as dropped.
   ///
-  /// An index whose definition changed is a new one and an old one of the same name.
-  private mutating func updateIndexes(to schema: SchemaDefinition) -> Set<TableNumber> {
+  /// An index whose definition changed is a new one and an old one of the same name. Those of
+  /// tables that were just created have nothing to be filled with.
+  private mutating func updateIndexes(
+    to schema: SchemaDefinition,
+    new created: Set<TableNumber>
+  ) -> Set<TableNumber> {
     var changed: Set<TableNumber> = []
     for table in catalog.tablesByName where !table.isSystem {
       let wanted = schema[table.name].map(CatalogUpdate.indexes) ?? []
@@ -157,7 +165,7 @@ extension CatalogUpdate {
             id: catalog.allocateIndexID(),
             name: index.name,
             kind: index.kind,
-            state: .backfilling(through: nil),
+            state: created.contains(table.number) ? .ready : .backfilling(through: nil),
             isStaged: index.isStaged
           )
         )
