@@ -137,12 +137,6 @@ extension TransactionState {
     before: DocumentOverlay.Entry,
     table: Catalog.Table
   ) throws -> EncodedDocument {
-    if value.containsCommitTimestamp {
-      throw DatabaseError(
-        code: "CommitTimestampUnsupported",
-        message: "Commit timestamp placeholders cannot be stored. Store ctx.now instead."
-      )
-    }
     let object: ConvexObject
     do { object = try value.asDocument(id: id, creationTime: creationTime) } catch {
       throw DatabaseError(error)

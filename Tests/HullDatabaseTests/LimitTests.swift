@@ -91,15 +91,6 @@ import Testing
     ) { try await transaction.get(ids[2]) }
   }
 
-  @Test func `a commit timestamp placeholder is refused instead of being stored`() async throws {
-    let (database, _) = try await database()
-    let transaction = database.begin(.readWrite)
-    let error = await #expect(throws: DatabaseError.self) {
-      try await transaction.insert("t", ["at": .commitTimestamp])
-    }
-    #expect(error?.code == "CommitTimestampUnsupported")
-  }
-
   @Test func `inserts read nothing`() async throws {
     let (database, _) = try await database()
     let transaction = database.begin(.readWrite, limits: limits { $0.databaseQueries = 1 })
