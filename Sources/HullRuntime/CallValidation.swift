@@ -76,7 +76,8 @@ struct CallValidation {
       )
     }
     if function.mustCheckResult,
-      let message = function.returns.failureMessage(value, tables: tables) {
+      let message = function.returns.failureMessage(value, tables: tables)
+    {
       throw Rejection(message: message)
     }
     return size
