@@ -17,9 +17,22 @@ let package = Package(
       pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
     ),
+    .target(
+      name: "BenchmarkApplication",
+      dependencies: [.product(name: "Hull", package: "Hull")]
+    ),
+    .executableTarget(
+      name: "InProcessBenchmarks",
+      dependencies: [
+        "BenchmarkApplication",
+        .product(name: "Hull", package: "Hull"),
+        .product(name: "HullTesting", package: "Hull"),
+      ]
+    ),
     .executableTarget(
       name: "BenchmarkServer",
       dependencies: [
+        "BenchmarkApplication",
         .product(name: "Hull", package: "Hull"),
         .product(name: "HullCLI", package: "Hull"),
       ]

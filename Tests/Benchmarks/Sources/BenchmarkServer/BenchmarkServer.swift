@@ -1,59 +1,12 @@
-// The application that the HTTP rows call: one table, one index, the least a function can do.
+// The application that the HTTP rows call.
 
+import BenchmarkApplication
 import Hull
 import HullCLI
-
-@Table("notes")
-struct Note {
-  var number: Double
-  var text: String
-
-  static let byNumber = index("by_number", \.number)
-}
-
-@Functions("notes")
-enum Notes {
-  /// One document by id.
-  @Query
-  static func get(_ ctx: QueryContext, id: ID<Note>) async throws -> Encoded<Note>? {
-    try await ctx.db.getEncoded(id)
-  }
-
-  /// The first documents by number, unchanged.
-  @Query
-  static func page(_ ctx: QueryContext, count: Int) async throws -> [Encoded<Note>] {
-    try await ctx.db.query(Note.self).encoded().withIndex(Note.byNumber) { $0 }.take(count)
-  }
-
-  /// The id of the document with a number.
-  @Query
-  static func find(_ ctx: QueryContext, number: Double) async throws -> ID<Note>? {
-    try await ctx.db.query(Note.self).withIndex(Note.byNumber) { $0.eq(number) }.first()?.id
-  }
-
-  /// Writes one document.
-  @Mutation
-  static func add(_ ctx: MutationContext, number: Double, text: String) async throws -> ID<Note> {
-    try await ctx.db.insert(Note(number: number, text: text))
-  }
-
-  /// Writes `count` documents numbered from `first` in one transaction.
-  @Mutation
-  static func fill(
-    _ ctx: MutationContext,
-    first: Int,
-    count: Int,
-    text: String
-  ) async throws {
-    for number in first..<(first + count) {
-      _ = try await ctx.db.insert(Note(number: Double(number), text: text))
-    }
-  }
-}
 
 @main
 struct BenchmarkServer: HullApplication {
   static let name = "benchmarks"
-  static var schema: Schema { get throws { try Schema(Note.self) } }
+  static var schema: Schema { get throws { try Notes.schema } }
   static let modules = [Notes.module]
 }

@@ -45,13 +45,14 @@ struct Measure: AsyncParsableCommand {
     print("| row | ours | anchor | ratio | goal |")
     print("| --- | --- | --- | --- | --- |")
     try await queries(directory)
+    try inProcess(directory)
     try await mutations(directory)
     try await growth(directory)
   }
 
   private static let text = String(repeating: "abcdefghij", count: 18)
 
-  /// Point queries and pages over HTTP against a bare NIO server.
+  /// Point queries over HTTP against a bare NIO server.
   private func queries(_ directory: URL) async throws {
     let hello = try BackgroundProcess.start(try Tool.own(), ["hello"])
     defer { hello.stop() }
@@ -64,29 +65,52 @@ struct Measure: AsyncParsableCommand {
     let note = #"{"number":-1,"text":"\#(Self.text)"}"#
     let id = try call(server.port, "mutation", "notes:add", note)
     let point = #"{"path":"notes:get","args":{"id":\#(id)}}"#
-    let page = #"{"path":"notes:page","args":{"count":100}}"#
 
     var ratios: [(ours: LoadReport, anchor: LoadReport)] = []
-    var pages: [LoadReport] = []
     for _ in 0..<repetitions {
       let ours = try load(server.port, "POST", "/api/query", point, connections: 64)
       let anchor = try load(hello.port, "GET", "/hello", "", connections: 64)
       ratios.append((ours, anchor))
-      pages.append(try load(server.port, "POST", "/api/query", page, connections: 1))
     }
     report("point query over HTTP, 64 connections", ratios, goal: "≥ 0.40 × GET /hello")
+  }
 
-    let raw = try rawPage(directory)
-    let ours = pages.map { $0.p50 * 1_000 }.median
+  /// What functions and backends cost without HTTP.
+  private func inProcess(_ directory: URL) throws {
+    var ratios: [(ours: Figures, anchor: Double)] = []
+    for repetition in 0..<repetitions {
+      let raw = try rawPage(directory.appending(path: "page-\(repetition).sqlite"))
+      let output = try Tool.run(try Tool.named("InProcessBenchmarks"), [])
+      let figures = try JSONDecoder().decode(Figures.self, from: Data(output.utf8))
+      ratios.append((figures, raw))
+    }
     print(
       Row(
-        name: "page of 100 documents, whole HTTP round trip",
-        ours: "\(Int(ours)) µs",
-        anchor: "raw SQLite read and copy \(Int(raw)) µs",
-        ratio: ours / raw,
-        goal: "≤ 2 × without HTTP"
+        name: "page of 100 documents, without HTTP",
+        ours: "\(Int(ratios.map(\.ours.page).median)) µs",
+        anchor: "raw SQLite read and copy \(Int(ratios.map(\.anchor).median)) µs",
+        ratio: ratios.map { $0.ours.page / $0.anchor }.median,
+        goal: "≤ 2 ×"
       ).markdown
     )
+    let call = ratios.map(\.ours.call).median
+    let fresh = ratios.map(\.ours.freshBackend).median
+    print(
+      Row(
+        name: "fresh test backend, 20 tables, 60 indexes",
+        ours: "\(Int(fresh)) µs",
+        anchor: "one function call \(Int(call)) µs",
+        ratio: fresh / call,
+        goal: "≤ 1000 µs"
+      ).markdown
+    )
+  }
+
+  /// What `InProcessBenchmarks` prints, in microseconds.
+  private struct Figures: Decodable {
+    var page: Double
+    var call: Double
+    var freshBackend: Double
   }
 
   /// Durable single-document mutations against single-row commits of bare SQLite.
@@ -191,8 +215,8 @@ struct Measure: AsyncParsableCommand {
   }
 
   /// Microseconds to read 100 documents through an index and copy their bytes.
-  private func rawPage(_ directory: URL) throws -> Double {
-    let store = try SQLiteBaseline(file: directory.appending(path: "page.sqlite"))
+  private func rawPage(_ file: URL) throws -> Double {
+    let store = try SQLiteBaseline(file: file)
     let id = "j57000820c20a1g7104gm2rc1m70ynr8"
     try store.execute("begin")
     for number in 0..<1_000 {

@@ -1,0 +1,71 @@
+// What Hull costs without HTTP, measured in this process through the test harness.
+
+import BenchmarkApplication
+import Foundation
+import Hull
+import HullTesting
+
+/// The figures, in microseconds; printed as JSON.
+struct Figures: Encodable {
+  /// One query that reads 100 documents through an index and copies their bytes, on a SQLite file.
+  var page: Double
+  /// One query that does nothing.
+  var call: Double
+  /// One fresh backend in memory, of 20 tables with 60 indexes.
+  var freshBackend: Double
+}
+
+@main
+struct InProcessBenchmarks {
+  static func main() async throws {
+    var options = TestOptions()
+    options.store = .temporaryFile
+    let store = try await TestBackend(schema: Notes.schema, modules: [Notes.module], options)
+    let text = String(repeating: "abcdefghij", count: 18)
+    try await store.mutation(
+      "notes:fill",
+      ["first": 0, "count": 1_000, "text": .string(text)]
+    )
+    let page = try await median(of: 2_000) {
+      _ = try await store.query("notes:copy", ["count": 100])
+    }
+    let call = try await median(of: 2_000) {
+      _ = try await store.query("notes:copy", ["count": 0])
+    }
+    await store.close()
+
+    let application = try Application(name: "wide", schema: wideSchema, modules: [])
+    let freshBackend = try await median(of: 500) { _ = try await TestBackend(application) }
+    let figures = Figures(page: page, call: call, freshBackend: freshBackend)
+    print(String(decoding: try JSONEncoder().encode(figures), as: UTF8.self))
+  }
+
+  /// As many tables and indexes as a real application has.
+  private static var wideSchema: Schema {
+    get throws {
+      try Schema(
+        tables: (1...20).map { number in
+          try TableDefinition(
+            name: TableName("table\(number)"),
+            documentType: v.object(["a": v.string(), "b": v.number(), "c": v.boolean()]),
+            indexes: ["a", "b", "c"].map { field in
+              IndexDefinition(name: "by_\(field)", fields: [try FieldPath(field)])
+            }
+          )
+        }
+      )
+    }
+  }
+
+  /// The median time of `count` runs, in microseconds, after a tenth as many to warm up.
+  private static func median(of count: Int, _ body: () async throws -> Void) async throws -> Double
+  {
+    for _ in 0..<(count / 10) { try await body() }
+    var samples: [Double] = []
+    for _ in 0..<count {
+      let elapsed = try await ContinuousClock().measure { try await body() }
+      samples.append(Double(elapsed.components.attoseconds) / 1e12)
+    }
+    return samples.sorted()[count / 2]
+  }
+}
