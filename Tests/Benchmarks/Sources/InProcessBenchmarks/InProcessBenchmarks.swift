@@ -46,10 +46,10 @@ struct InProcessBenchmarks {
       try Schema(
         tables: (1...20).map { number in
           try TableDefinition(
-            name: TableName("table\(number)"),
+            name: TableName(validating: "table\(number)"),
             documentType: v.object(["a": v.string(), "b": v.number(), "c": v.boolean()]),
             indexes: ["a", "b", "c"].map { field in
-              IndexDefinition(name: "by_\(field)", fields: [try FieldPath(field)])
+              IndexDefinition(name: "by_\(field)", fields: [try FieldPath(parsing: field)])
             }
           )
         }
@@ -58,7 +58,8 @@ struct InProcessBenchmarks {
   }
 
   /// The median time of `count` runs, in microseconds, after a tenth as many to warm up.
-  private static func median(of count: Int, _ body: () async throws -> Void) async throws -> Double
+  private static func median(of count: Int, _ body: @Sendable () async throws -> Void) async throws
+    -> Double
   {
     for _ in 0..<(count / 10) { try await body() }
     var samples: [Double] = []
