@@ -181,6 +181,14 @@ extension Transaction {
     try await exclusively { $0.currentUsage() }
   }
 
+  /// What the transaction has used; for the bytes read no less than that, and exactly that if they
+  /// may be more than `bytesRead`.
+  ///
+  /// To know the size of a document takes decoding it.
+  package func usage(exactAbove bytesRead: Int) async throws -> TransactionUsage {
+    try await exclusively { $0.currentUsage(exactAbove: bytesRead) }
+  }
+
   /// The bounds in force, those of the innermost nested call included.
   package func limits() async throws -> TransactionLimits {
     try await exclusively { $0.limits }

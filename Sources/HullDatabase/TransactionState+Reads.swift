@@ -82,6 +82,16 @@ extension TransactionState {
     return usage
   }
 
+  /// What has been used so far; the bytes read are an upper bound unless they exceed a number.
+  package func currentUsage(exactAbove bytesRead: Int) -> TransactionUsage {
+    if usage.bytesRead + unmeasuredBytesAtMost > bytesRead { return currentUsage() }
+    foldOpenScans()
+    var usage = usage
+    usage.databaseQueries = reads.intervalCount
+    usage.bytesRead += unmeasuredBytesAtMost
+    return usage
+  }
+
   private func checkIntervals() throws {
     guard reads.intervalCount + openScans.count > limits.databaseQueries else { return }
     // Open scans count as one range each until it is known whether they overlap others.
@@ -133,14 +143,7 @@ extension TransactionState {
     maximumPageRows: Int = TransactionState.maximumPageRows
   ) async throws -> IndexRow? {
     if scan.isExhausted || scan.range.isEmpty { return nil }
-    if !scan.hasStarted {
-      scan.hasStarted = true
-      openScans.append(scan)
-      do { try checkIntervals() } catch {
-        close(scan)
-        throw error
-      }
-    }
+    try start(scan)
     guard let row = try await nextRow(scan, maximumPageRows: maximumPageRows) else {
       scan.isExhausted = true
       close(scan)
@@ -150,6 +153,62 @@ extension TransactionState {
     if scan.buffer.last?.key == row.key { scan.buffer.removeLast() }
     if let document = row.document { try count(document) }
     return row
+  }
+
+  private func start(_ scan: IndexScan) throws {
+    guard !scan.hasStarted else { return }
+    scan.hasStarted = true
+    openScans.append(scan)
+    do { try checkIntervals() } catch {
+      close(scan)
+      throw error
+    }
+  }
+
+  /// Adds the next documents of a scan to `documents`, up to `count` of them; fewer mean that it
+  /// has ended.
+  ///
+  /// The same as asking for rows one by one, and several times as fast where nothing stands in
+  /// between: no write of the transaction itself, no later commit to take back.
+  ///
+  /// - Throws: A limit's ``DatabaseError``; the document that exceeded it counts as read.
+  func documents(
+    _ scan: IndexScan,
+    upTo count: Int,
+    into documents: inout [EncodedDocument]
+  ) async throws {
+    var left = count
+    while left > 0, !scan.isExhausted, !scan.range.isEmpty {
+      try start(scan)
+      guard let unfetched = scan.unfetched, scan.buffer.isEmpty,
+        !writes.hasDocuments(of: scan.table),
+        let page = try await reader.documents(
+          of: scan.index,
+          in: scan.table,
+          range: unfetched,
+          order: scan.order,
+          limit: min(scan.pageRows, left, Self.maximumPageRows),
+          catalog: catalog
+        )
+      else {
+        guard let document = try await next(scan)?.document else { return }
+        documents.append(document)
+        left -= 1
+        continue
+      }
+      scan.pageRows = min(max(scan.pageRows * 2, 64), Self.maximumPageRows)
+      if let lastKey = page.lastKey {
+        scan.position = lastKey
+        scan.unfetched = unfetched.split(after: lastKey, order: scan.order).beyond
+      } else {
+        scan.unfetched = nil
+        scan.isExhausted = true
+        close(scan)
+      }
+      for document in page.documents { try self.count(document) }
+      left -= page.documents.count
+      if documents.isEmpty { documents = page.documents } else { documents += page.documents }
+    }
   }
 
   /// Up to `count` next rows of a scan; fewer mean that it has ended.

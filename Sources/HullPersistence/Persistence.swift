@@ -36,6 +36,20 @@ package protocol Persistence: Sendable {
   /// - Throws: ``PersistenceError``.
   func scan(_ request: ScanRequest, atLeast: Timestamp) async throws -> ScanPage
 
+  /// Reads the documents of a stretch of an index, like ``scan(_:atLeast:)`` without the keys.
+  ///
+  /// - Parameters:
+  ///   - request: What to read, with documents.
+  ///   - table: The table the index belongs to.
+  ///   - atLeast: The oldest acceptable snapshot, as for ``document(_:atLeast:)``.
+  /// - Returns: The documents, whether there may be more, and the timestamp of the snapshot.
+  /// - Throws: ``PersistenceError``.
+  func documents(
+    _ request: ScanRequest,
+    of table: TableNumber,
+    atLeast: Timestamp
+  ) async throws -> DocumentPage
+
   /// Writes commits: all of them or none, and durably, as far as the store was opened to be.
   ///
   /// - Parameter batch: The commits, with increasing timestamps that are later than every earlier
@@ -83,4 +97,20 @@ package protocol Persistence: Sendable {
   /// Finishes what was begun and lets go of the file. Later calls fail with
   /// ``PersistenceError/Code/closed``.
   func close() async
+}
+
+extension Persistence {
+  /// Reads the rows and drops their keys.
+  package func documents(
+    _ request: ScanRequest,
+    of table: TableNumber,
+    atLeast: Timestamp
+  ) async throws -> DocumentPage {
+    let page = try await scan(request, atLeast: atLeast)
+    return DocumentPage(
+      documents: page.rows.compactMap { $0.document?.document },
+      lastKey: page.isExhausted ? nil : page.rows.last?.key,
+      readAt: page.readAt
+    )
+  }
 }

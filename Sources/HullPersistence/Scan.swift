@@ -65,6 +65,25 @@ package struct ScanRow: Hashable, Sendable {
   }
 }
 
+/// The documents of a stretch of an index, without their keys: what costs least to read.
+package struct DocumentPage: Hashable, Sendable {
+  /// The documents, in the order asked for.
+  package var documents: [EncodedDocument]
+  /// The key of the last document; nil if the page is exhausted.
+  package var lastKey: IndexKey?
+  /// The timestamp of the snapshot the documents come from.
+  package var readAt: Timestamp
+
+  package init(documents: [EncodedDocument], lastKey: IndexKey?, readAt: Timestamp) {
+    self.documents = documents
+    self.lastKey = lastKey
+    self.readAt = readAt
+  }
+
+  /// True: the range holds nothing after the last document; false: it may, after `lastKey`.
+  package var isExhausted: Bool { lastKey == nil }
+}
+
 /// The answer to a ``ScanRequest``.
 package struct ScanPage: Hashable, Sendable {
   /// The rows, in the order asked for.

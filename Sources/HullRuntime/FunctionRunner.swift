@@ -272,7 +272,7 @@ final class FunctionRunner: Sendable {
     warnings.check(argumentsSize: argumentsSize)
     if let transaction {
       warnings.check(
-        try await transaction.usage(),
+        try await transaction.usage(exactAbove: warnings.threshold(limits.transaction.bytesRead)),
         isMutation: function.definition.kind == .mutation
       )
     }

@@ -16,6 +16,9 @@ struct UsageWarnings {
     self.path = path
   }
 
+  /// What may be used of a limit without a warning.
+  func threshold(_ limit: Int) -> Int { Int(limits.warningRatio * Double(limit)) }
+
   /// Looks at what a transaction used.
   mutating func check(_ usage: TransactionUsage, isMutation: Bool) {
     let limit = limits.transaction
@@ -114,7 +117,7 @@ struct UsageWarnings {
     _ text: String,
     help: String = ""
   ) {
-    guard actual > Int(limits.warningRatio * Double(limit)), actual <= limit else { return }
+    guard actual > threshold(limit), actual <= limit else { return }
     warn(code: code, "\(text) (actual: \(actual)\(unit), limit: \(limit)\(unit)).\(help)")
   }
 

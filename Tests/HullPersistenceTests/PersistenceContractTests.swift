@@ -81,6 +81,35 @@ import Testing
   }
 
   @Test(arguments: Engine.allCases)
+  func `documents come without their keys as the rows of a scan do`(engine: Engine) async throws {
+    try await engine.withStore { store in
+      try await store.append([
+        CommitRecord(
+          timestamp: 10,
+          documents: (1...9).map { .insert(document($0, ["n": .float64(Double($0 % 3))])) },
+          entries: (1...9).map { .set(1, .float64(Double($0 % 3)), id: id($0)) }
+        )
+      ])
+      let bounded = KeyRange(prefix: IndexKey([.float64(1)]))
+      for source in [ScanSource.index(1), .byID(users)] {
+        for range in [KeyRange.all, bounded] where source == .index(1) || range == .all {
+          for order in [Order.ascending, .descending] {
+            for limit in [1, 3, 4, 9, 10] {
+              let request = ScanRequest(source: source, range: range, order: order, limit: limit)
+              let rows = try await store.scan(request)
+              let page = try await store.documents(request, of: users, atLeast: 10)
+              #expect(page.documents == rows.rows.compactMap { $0.document?.document })
+              #expect(page.isExhausted == rows.isExhausted)
+              if !page.isExhausted { #expect(page.lastKey == rows.rows.last?.key) }
+              #expect(page.readAt == rows.readAt)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Engine.allCases)
   func `a row has its key, its id and its document, or no document`(engine: Engine) async throws {
     try await engine.withStore { store in
       // A key that does not end with the id, as an index of another kind might have.

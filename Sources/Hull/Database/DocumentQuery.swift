@@ -114,8 +114,9 @@ extension QueryOperations {
   public func collect() async throws -> [Element] {
     let query = query
     if query.predicates.isEmpty {
-      return try await query.host.host.collect(query.checked(), in: query.scope)
-        .map { try Element(stored: $0) }
+      return try Element.all(
+        stored: try await query.host.host.collect(query.checked(), in: query.scope)
+      )
     }
     var elements: [Element] = []
     for try await element in query { elements.append(element) }
@@ -134,7 +135,13 @@ extension QueryOperations {
         message: "Arg 1 `n` to `take` must be a non-negative integer"
       )
     }
-    return try await query.prefix(count).map(\.element)
+    let query = query
+    guard query.predicates.isEmpty else {
+      return try await query.prefix(count).map { $0.element }
+    }
+    var description = try query.checked()
+    description.operators.append(.limit(count))
+    return try Element.all(stored: try await query.host.host.collect(description, in: query.scope))
   }
 
   /// The first document of the query; nil if there is none.
@@ -189,7 +196,7 @@ extension QueryOperations {
     }
     let result = try await query.host.host.paginate(description, options, in: query.scope)
     return Paginated(
-      page: try result.page.map { try Element(stored: $0) },
+      page: try Element.all(stored: result.page),
       isDone: result.isDone,
       continueCursor: result.continueCursor,
       splitCursor: result.splitCursor,

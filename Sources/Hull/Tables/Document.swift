@@ -91,7 +91,13 @@ public struct Encoded<Of: Table>: Sendable, Hashable, Identifiable {
   public func decoded() throws -> Document<Of> { try Document(stored: stored) }
 }
 
-extension Encoded: TypedDocumentForm {}
+extension Encoded: TypedDocumentForm {
+  /// Keeps stored documents as they are.
+  public static func all(stored: [EncodedDocument]) throws -> [Encoded] {
+    // Not generic over the form, so the compiler turns it into a copy of the array.
+    stored.map { Encoded(stored: $0) }
+  }
+}
 
 extension Encoded: FlattenableObject {
   /// `v.object({…})` with the system fields.
@@ -119,6 +125,20 @@ public protocol DocumentForm: Sendable {
   /// - Parameter stored: The document as the store has it.
   /// - Throws: ``HullError`` `.undecodableValue` if it has not the fields the form needs.
   init(stored: EncodedDocument) throws
+
+  /// Makes the forms of many stored documents.
+  ///
+  /// - Parameter stored: The documents as the store has them.
+  /// - Returns: Their forms, in the same order.
+  /// - Throws: What ``init(stored:)`` throws for the first that cannot be made.
+  static func all(stored: [EncodedDocument]) throws -> [Self]
+}
+
+extension DocumentForm {
+  /// Makes the forms one by one.
+  public static func all(stored: [EncodedDocument]) throws -> [Self] {
+    try stored.map { try Self(stored: $0) }
+  }
 }
 
 /// A form of the documents of one table's struct.

@@ -79,6 +79,28 @@ final class QueryExecution {
     return nil
   }
 
+  /// Every document that passes the operators and has not been returned yet.
+  func documents(in state: TransactionState) async throws -> [EncodedDocument] {
+    var documents: [EncodedDocument] = []
+    if case .index(let scan) = source, progress == nil, let limit = onlyLimit {
+      try await state.documents(scan, upTo: limit, into: &documents)
+      finish(in: state)
+      return documents
+    }
+    while let document = try await next(in: state) { documents.append(document) }
+    return documents
+  }
+
+  /// How many more rows there are to be if no operator has to look at them, else nil.
+  private var onlyLimit: Int? {
+    var limit = Int.max
+    for (position, step) in operators.enumerated() {
+      guard case .limit(let count) = step else { return nil }
+      limit = min(limit, max(0, count - passed[position]))
+    }
+    return isFinished ? 0 : limit
+  }
+
   /// Ends the query where it is: what follows is not read and not depended on.
   func finish(in state: TransactionState) {
     isFinished = true

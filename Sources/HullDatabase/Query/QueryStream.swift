@@ -154,9 +154,7 @@ extension Transaction {
     if let count { query.operators.append(.limit(count)) }
     return try await exclusively { state in
       let execution = try execution(of: query, scope: scope, expectedRows: count, in: state)
-      var documents: [EncodedDocument] = []
-      while let document = try await execution.next(in: state) { documents.append(document) }
-      return documents
+      return try await execution.documents(in: state)
     }
   }
 

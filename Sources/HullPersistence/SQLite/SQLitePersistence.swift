@@ -94,6 +94,16 @@ package final class SQLitePersistence: Persistence {
     }
   }
 
+  package func documents(
+    _ request: ScanRequest,
+    of table: TableNumber,
+    atLeast: Timestamp
+  ) async throws -> DocumentPage {
+    try readers.read(atLeast: atLeast) { reader, readAt throws(PersistenceError) in
+      try reader.documents(request, of: table, readAt: readAt)
+    }
+  }
+
   package func append(_ batch: [CommitRecord]) async throws {
     try await writer.append(batch)
   }

@@ -109,6 +109,40 @@ final class SQLiteReader: @unchecked Sendable {
     return page
   }
 
+  /// Reads a page of documents without their keys.
+  func documents(
+    _ request: ScanRequest,
+    of table: TableNumber,
+    readAt: Timestamp
+  ) throws(PersistenceError) -> DocumentPage {
+    var page = DocumentPage(documents: [], lastKey: nil, readAt: readAt)
+    guard let statement = try startScan(request) else { return page }
+    defer { statement.reset() }
+    let isByID = if case .byID = request.source { true } else { false }
+    // Columns: key, table number, id, timestamp, creation time, body; by id without the first two.
+    let idColumn: Int32 = isByID ? 0 : 2
+    var bytes = 0
+    page.documents.reserveCapacity(min(request.limit, 256))
+    while try statement.step(to: "scan an index") {
+      let id = DocumentID(tableNumber: table, internalID: try statement.internalID(at: idColumn))
+      let body = statement.bytes(at: idColumn + 3)
+      bytes += body.count
+      page.documents.append(
+        EncodedDocument(
+          id: id,
+          creationTime: statement.double(at: idColumn + 2),
+          json: EncodedValue(canonical: body)
+        )
+      )
+      // The statement has the limit too; this saves stepping past it.
+      if page.documents.count == request.limit || bytes > request.byteLimit {
+        page.lastKey = isByID ? .byID(id) : IndexKey(bytes: statement.bytes(at: 0))
+        break
+      }
+    }
+    return page
+  }
+
   /// Binds the bounds of a scan; nil if nothing can be in them.
   private func startScan(_ request: ScanRequest) throws(PersistenceError) -> SQLiteStatement? {
     var shape: SQLiteQuery.Shape = request.order == .descending ? .descending : []

@@ -2,6 +2,7 @@
 
 public import Hull
 
+/// A short text under a number.
 @Table("notes")
 public struct Note {
   var number: Double
@@ -10,6 +11,7 @@ public struct Note {
   static let byNumber = index("by_number", \.number)
 }
 
+/// What is asked of notes.
 @Functions("notes")
 public enum Notes {
   /// One document by id.
@@ -24,13 +26,18 @@ public enum Notes {
     try await ctx.db.query(Note.self).encoded().withIndex(Note.byNumber) { $0 }.take(count)
   }
 
-  /// Reads the first documents by number, writes them out, and tells how many bytes they are.
+  /// Reads the first documents by number and writes them out, several times, and tells how many
+  /// bytes they are in all.
   @Query
-  static func copy(_ ctx: QueryContext, count: Int) async throws -> Int {
-    var writer = JSONWriter()
-    let notes = ctx.db.query(Note.self).encoded().withIndex(Note.byNumber) { $0 }
-    for note in try await notes.take(count) { note.encode(into: &writer) }
-    return writer.bytes.count
+  static func copy(_ ctx: QueryContext, count: Int, times: Int) async throws -> Int {
+    var size = 0
+    for _ in 0..<times {
+      var writer = JSONWriter()
+      let notes = ctx.db.query(Note.self).encoded().withIndex(Note.byNumber) { $0 }
+      for note in try await notes.take(count) { note.encode(into: &writer) }
+      size += writer.bytes.count
+    }
+    return size
   }
 
   /// The id of the document with a number.
