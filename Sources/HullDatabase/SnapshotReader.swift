@@ -17,6 +17,8 @@ struct SnapshotReader {
 
   let committer: Committer
   private var overlay = DocumentOverlay()
+  /// The commits in (durable, timestamp], oldest first, until the first read adds them to the overlay.
+  private var pending: [CommittedTransaction]
   /// The overlay takes back every commit in (timestamp, syncedThrough].
   private var syncedThrough: Timestamp
 
@@ -32,12 +34,20 @@ struct SnapshotReader {
     self.timestamp = timestamp
     self.durable = durable
     self.generation = generation
+    self.pending = pending
     syncedThrough = timestamp
+  }
+
+  /// Adds the pending commits to the overlay: not before something is read, because snapshots are
+  /// taken under the committer's lock, and many a mutation only inserts.
+  private mutating func addPending() {
+    if pending.isEmpty { return }
     for commit in pending {
       for change in commit.changes {
         overlay.set(change.id, to: .init(version: change.after, timestamp: commit.timestamp))
       }
     }
+    pending = []
   }
 
   /// The document with that id and the commit that wrote it; nil if there is none.
@@ -45,6 +55,7 @@ struct SnapshotReader {
     _ id: DocumentID,
     catalog: Catalog
   ) async throws -> StoredDocument? {
+    addPending()
     if let entry = overlay[id] { return entry.stored }
     let (stored, readAt) = try await committer.persistence.document(id, atLeast: durable)
     // A document that was written before the snapshot and is still there did not change since.
@@ -72,6 +83,7 @@ struct SnapshotReader {
     isSearch: Bool = false,
     catalog: Catalog
   ) async throws -> Page {
+    addPending()
     let page = try await committer.persistence.scan(
       ScanRequest(
         source: index,
@@ -94,6 +106,26 @@ struct SnapshotReader {
     }
     let rows = merge(page.rows, with: overlay.rows(of: index, in: table), in: covered, order: order)
     return Page(rows: rows, rest: rest)
+  }
+
+  /// Reads the next documents of a range without their keys; nil if that takes looking at keys.
+  mutating func documents(
+    of index: ScanSource,
+    in table: TableNumber,
+    range: KeyRange,
+    order: Order,
+    limit: Int,
+    catalog: Catalog
+  ) async throws -> DocumentPage? {
+    addPending()
+    if overlay.hasDocuments(of: table) { return nil }
+    let page = try await committer.persistence.documents(
+      ScanRequest(source: index, range: range, order: order, limit: limit),
+      of: table,
+      atLeast: durable
+    )
+    try await sync(through: page.readAt, catalog: catalog)
+    return overlay.hasDocuments(of: table) ? nil : page
   }
 
   private func merge(

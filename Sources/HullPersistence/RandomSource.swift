@@ -1,5 +1,6 @@
 // The only code that asks the system for randomness; everything else is handed a source.
 
+private import Foundation
 private import Synchronization
 
 /// Where a program gets random bits.
@@ -24,12 +25,25 @@ extension RandomSource {
 }
 
 /// The operating system's cryptographically secure generator.
+///
+/// It is asked for 256 bytes at a time: a system call for each request would be felt.
 package struct SystemRandomSource: RandomSource {
+  /// Guards bits that were fetched and not handed out yet; held to take some or fetch more.
+  private static let fetched = Mutex<[UInt64]>([])
+
   package init() {}
 
   package func next() -> UInt64 {
-    var generator = SystemRandomNumberGenerator()
-    return generator.next()
+    Self.fetched.withLock { fetched in
+      if let next = fetched.popLast() { return next }
+      fetched = [UInt64](unsafeUninitializedCapacity: 32) { buffer, count in
+        // 256 bytes, the most the call may be asked for; it fails only for more than that.
+        let result = getentropy(buffer.baseAddress, 256)
+        precondition(result == 0, "the system has no randomness")
+        count = 32
+      }
+      return fetched.removeLast()
+    }
   }
 }
 

@@ -173,6 +173,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
   func read(context: ChannelHandlerContext) {
     switch state {
+    // One read stays asked for while a request is answered: to withdraw and renew it would cost two
+    // system calls a request. What it brings is held, and the next one waits.
+    case .answering where held.isEmpty && !bodyIsUnread: context.read()
     case .answering, .sending: readIsPending = true
     case .idle, .collecting, .draining, .closed: context.read()
     }

@@ -1,0 +1,51 @@
+import Dispatch
+import Synchronization
+import Testing
+
+@testable import HullRuntime
+
+@Suite struct FunctionExecutorTests {
+  @Test func `a job that a stuck thread made ready runs on another thread`() async {
+    await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in
+      Task(executorPreference: FunctionExecutor.shared) {
+        Self.blockUntilAnotherJobRuns()
+        ended.resume()
+      }
+    }
+  }
+
+  @Test func `jobs that make each other ready leave others their turn`() async {
+    await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in
+      let stop = Stop()
+      for _ in 0..<512 {
+        Task(executorPreference: FunctionExecutor.shared) {
+          while !stop.isSet { await Task.yield() }
+        }
+      }
+      Task(executorPreference: FunctionExecutor.shared) {
+        stop.set()
+        ended.resume()
+      }
+    }
+  }
+
+  /// Holds its thread until a job that only this thread knows of has run.
+  private static func blockUntilAnotherJobRuns() {
+    let done = DispatchSemaphore(value: 0)
+    Task(executorPreference: FunctionExecutor.shared) { done.signal() }
+    var seen: UInt64 = 0
+    // What the monitor of deadlines does a hundred times a second while functions run.
+    while done.wait(timeout: .now()) == .timedOut {
+      seen = FunctionExecutor.shared.relieve(since: seen)
+    }
+  }
+}
+
+/// A signal to end.
+private final class Stop: Sendable {
+  private let flag = Atomic(false)
+
+  var isSet: Bool { flag.load(ordering: .relaxed) }
+
+  func set() { flag.store(true, ordering: .relaxed) }
+}
