@@ -26,7 +26,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
   targets: [
     // Layers, lowest first: a target imports only targets above it in this list.
@@ -75,18 +77,26 @@ let package = Package(
       dependencies: [
         "HullValues", "HullPersistence", "HullDatabase", "Hull",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings
     ),
     .target(
+      name: "HullSync",
+      dependencies: ["HullValues", "HullPersistence", "HullDatabase", "Hull", "HullRuntime"],
+      swiftSettings: settings
+    ),
+    .target(
       name: "HullServer",
       dependencies: [
-        "HullValues", "HullPersistence", "Hull", "HullRuntime",
+        "HullValues", "HullPersistence", "Hull", "HullRuntime", "HullSync",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
       ],
       swiftSettings: settings
     ),
@@ -101,7 +111,9 @@ let package = Package(
     ),
     .target(
       name: "HullTesting",
-      dependencies: ["HullValues", "HullPersistence", "HullDatabase", "Hull", "HullRuntime"],
+      dependencies: [
+        "HullValues", "HullPersistence", "HullDatabase", "Hull", "HullRuntime", "HullSync",
+      ],
       swiftSettings: settings
     ),
     .executableTarget(
@@ -142,6 +154,13 @@ let package = Package(
     .testTarget(
       name: "HullRuntimeTests",
       dependencies: ["HullRuntime", "HullDatabase", "HullPersistence", "Hull", "HullValues"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "HullSyncTests",
+      dependencies: [
+        "HullSync", "HullRuntime", "HullDatabase", "HullPersistence", "Hull", "HullValues",
+      ],
       swiftSettings: settings
     ),
     .testTarget(
