@@ -19,6 +19,8 @@ final class Committer: Sendable {
   let options: DatabaseOptions
   /// Gives exclusive runs their turns.
   let exclusiveGate = FIFOGate()
+  /// Who is to be told when what they have read changes.
+  let subscriptions: SubscriptionRegistry
   /// Protects the order of commits and everything that follows from it.
   ///
   /// Held for validation and bookkeeping, never across a suspension or a call of the persistence.
@@ -82,6 +84,7 @@ final class Committer: Sendable {
     self.persistence = persistence
     self.options = options
     let last = persistence.lastTimestamp
+    subscriptions = SubscriptionRegistry(comparedThrough: last)
     state = Mutex(
       State(
         log: WriteLog(start: last),
@@ -227,6 +230,7 @@ extension Committer {
       ),
       catalog: state.headCatalog.adding(transaction.createdTables)
     )
+    transaction.ticket?.accept(timestamp)
     state.lastAssigned = timestamp
     state.head = timestamp
     if let catalog = pending.catalog { state.headCatalog = catalog }
@@ -295,8 +299,10 @@ extension Committer {
     }
   }
 
-  /// Makes a durable batch visible: snapshot, then observers, then whoever waits.
+  /// Makes a durable batch visible: subscriptions end, then snapshot, then observers, then whoever
+  /// waits.
   private func publish(_ batch: [PendingCommit]) {
+    let invalidated = subscriptions.invalidate(by: batch)
     let observers = state.withLock { state in
       if let last = batch.last { state.published = last.commit.timestamp }
       for pending in batch {
@@ -320,6 +326,7 @@ extension Committer {
       return endBatch(batch, &state)
     }
     woken.resume()
+    for registration in invalidated { registration.notify() }
   }
 
   /// Fails a batch and everything that may stand on it.

@@ -23,6 +23,7 @@ extension Database {
   /// - Parameters:
   ///   - source: The function, which conflict reports name and whose conflicts are counted.
   ///   - limits: What it may read and write; nil for the database's own limits.
+  ///   - ticket: Told of the commit's timestamp before anyone can read the commit.
   ///   - body: Uses the transaction it is given only while it runs. It may run several times, so
   ///     what it does elsewhere must bear repetition.
   /// - Returns: The value of the attempt that was committed.
@@ -33,6 +34,7 @@ extension Database {
   package func withTransaction<Value>(
     source: String,
     limits: TransactionLimits? = nil,
+    ticket: CommitTicket? = nil,
     _ body: (Transaction) async throws -> Value
   ) async throws -> Committed<Value> {
     var retries = 0
@@ -63,11 +65,12 @@ extension Database {
         if retries > options.maximumRetries { throw error }
         continue
       }
-      let final: FinalTransaction
+      var final: FinalTransaction
       do { final = try await transaction.finish(source: source) } catch {
         hold.end(committer)
         throw error
       }
+      final.ticket = ticket
       let submission = await committer.submit(final, in: hold.run)
       // From here on only the disk is waited for, which the next in line need not do.
       hold.end(committer)

@@ -106,6 +106,33 @@ package struct DocumentChange: Sendable {
   }
 }
 
+extension DocumentChange {
+  /// The first index in which the document had or has a key that somebody has read.
+  ///
+  /// These keys, whether or not the change moved the document in the index, are what the reads of
+  /// ranges depend on; conflicts and subscriptions both ask here.
+  ///
+  /// - Parameters:
+  ///   - reads: What has been read of an index; nil for nothing.
+  ///   - contains: Whether a key is in what has been read.
+  func firstIndex<Reads>(
+    read reads: (ScanSource) -> Reads?,
+    where contains: (Reads, IndexKey) -> Bool
+  ) -> ScanSource? {
+    for version in [before, after] {
+      guard let version else { continue }
+      for entries in version.entries {
+        let index = ScanSource.index(entries.index)
+        guard let reads = reads(index) else { continue }
+        if entries.keys.contains(where: { contains(reads, $0) }) { return index }
+      }
+    }
+    let byID = ScanSource.byID(id.tableNumber)
+    guard let reads = reads(byID), contains(reads, IndexKey(id: id)) else { return nil }
+    return byID
+  }
+}
+
 /// One commit as the write log, subscriptions and undo see it.
 package final class CommittedTransaction: Sendable {
   package let timestamp: Timestamp

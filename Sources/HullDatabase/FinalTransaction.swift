@@ -23,6 +23,8 @@ struct FinalTransaction: Sendable {
   var metadata: [String: [UInt8]?]
   /// Documents that hold the commit timestamp, which is not known yet.
   var unresolved: Set<DocumentID> = []
+  /// Told of the timestamp.
+  var ticket: CommitTicket?
 
   var isReadOnly: Bool { documents.isEmpty && metadata.isEmpty }
 }

@@ -15,6 +15,8 @@ package struct ReadSet: Sendable {
   package private(set) var missingTables: Set<TableName> = []
   /// Whether the transaction depends on the whole list of tables, because it created one.
   package private(set) var isTableListRead = false
+  /// Environment variables read. No commit changes one; subscriptions end when one is set.
+  package private(set) var variables: Set<String> = []
 
   package init() {}
 
@@ -23,6 +25,12 @@ package struct ReadSet: Sendable {
 
   package var isEmpty: Bool {
     documents.isEmpty && ranges.isEmpty && missingTables.isEmpty && !isTableListRead
+      && variables.isEmpty
+  }
+
+  /// About how much memory it takes, in bytes.
+  package var footprintBytes: Int {
+    ranges.values.reduce(64 + documents.count * 32) { $0 + 128 + $1.count * 192 }
   }
 
   package mutating func insert(_ document: DocumentID) {
@@ -53,6 +61,8 @@ package struct ReadSet: Sendable {
 
   package mutating func insertTableList() { isTableListRead = true }
 
+  package mutating func insert(variable name: String) { variables.insert(name) }
+
   /// Adds everything another transaction read.
   package mutating func formUnion(_ other: ReadSet) {
     for document in other.documents { insert(document) }
@@ -61,6 +71,7 @@ package struct ReadSet: Sendable {
     }
     missingTables.formUnion(other.missingTables)
     isTableListRead = isTableListRead || other.isTableListRead
+    variables.formUnion(other.variables)
   }
 
   /// What of a commit these reads depend on; nil if they hold after it as well.
@@ -85,24 +96,10 @@ package struct ReadSet: Sendable {
         )
       }
       guard !ranges.isEmpty else { continue }
-      if let index = firstIndex(touchedBy: change) {
+      if let index = change.firstIndex(read: { ranges[$0] }, where: { $0.contains($1) }) {
         return Overlap(table: change.id.tableNumber, document: change.id, index: index)
       }
     }
-    return nil
-  }
-
-  private func firstIndex(touchedBy change: DocumentChange) -> ScanSource? {
-    for version in [change.before, change.after] {
-      guard let version else { continue }
-      for entries in version.entries {
-        let index = ScanSource.index(entries.index)
-        guard let read = ranges[index] else { continue }
-        if entries.keys.contains(where: read.contains) { return index }
-      }
-    }
-    let byID = ScanSource.byID(change.id.tableNumber)
-    if let read = ranges[byID], read.contains(IndexKey(id: change.id)) { return byID }
     return nil
   }
 

@@ -24,7 +24,7 @@ extension Transaction {
     let method = scope == .user ? "db.get" : "db.system.get"
     return try await exclusively { state in
       let id = try DocumentID(argument: id, of: method)
-      guard let actual = state.catalog.table(id.tableNumber) else {
+      guard let actual = state.visibleTable(id.tableNumber) else {
         try state.recordRead(of: id)
         return nil
       }
@@ -41,10 +41,12 @@ extension Transaction {
     scope: DatabaseScope = .user
   ) async throws -> EncodedDocument? {
     try await exclusively { state in
-      if let actual = state.catalog.table(id.tableNumber) {
-        try actual.checkAccess(scope)
-        try actual.checkName(table, method: scope == .user ? "db.get" : "db.system.get")
+      guard let actual = state.visibleTable(id.tableNumber) else {
+        try state.recordRead(of: id)
+        return nil
       }
+      try actual.checkAccess(scope)
+      try actual.checkName(table, method: scope == .user ? "db.get" : "db.system.get")
       return try await state.document(id)
     }
   }
@@ -200,6 +202,11 @@ extension Transaction {
       state.foldOpenScans()
       return state.reads
     }
+  }
+
+  /// Records that the transaction depends on an environment variable.
+  package func recordRead(variable name: String) async throws {
+    try await exclusively { $0.reads.insert(variable: name) }
   }
 }
 

@@ -56,6 +56,14 @@ package final class Transaction: Sendable {
     return try await body(unguardedState)
   }
 
+  /// What the transaction has read so far; nil while an operation is running, which may never end.
+  package func readSetIfIdle() -> ReadSet? {
+    guard gate.tryAcquire() else { return nil }
+    defer { gate.release() }
+    unguardedState.foldOpenScans()
+    return unguardedState.reads
+  }
+
   /// Runs a nested call, keeping its writes if it returns and taking them back if it throws.
   ///
   /// What it read stays read, and counts, either way (spec/functions.md 4).

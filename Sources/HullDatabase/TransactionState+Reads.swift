@@ -38,9 +38,14 @@ extension TransactionState {
 
   /// Finds a table by name, recording the dependency if it does not exist.
   package func table(named name: TableName) -> Catalog.Table? {
-    if let table = catalog.table(named: name) { return table }
+    if let table = catalog.table(named: name) { return table.isHidden ? nil : table }
     reads.insert(missingTable: name)
     return nil
+  }
+
+  /// The table of a number, unless there is none that functions may know of.
+  func visibleTable(_ number: TableNumber) -> Catalog.Table? {
+    catalog.table(number).flatMap { $0.isHidden ? nil : $0 }
   }
 
   /// Counts a document as read.

@@ -11,7 +11,7 @@ extension TransactionState {
 
   /// Checks that a document's table exists, is the one the caller named, and may be written.
   func checkWritable(_ id: DocumentID, table: String?, method: String) throws {
-    guard let actual = catalog.table(id.tableNumber) else {
+    guard let actual = visibleTable(id.tableNumber) else {
       throw DatabaseError.invalidArgument(
         "id",
         of: method,
@@ -75,6 +75,42 @@ extension TransactionState {
     try countWrite(of: current.table, bytes: 0)
     record(id, before: current.entry, after: nil)
     return current.document
+  }
+
+  /// Writes a new document of the server's own, which no schema and no limit is about.
+  func insert(
+    _ fields: ConvexObject,
+    as id: DocumentID,
+    into table: Catalog.Table
+  ) throws {
+    let creationTime = nextCreationTime
+    nextCreationTime = creationTime.nextUp
+    reads.insert(created: id)
+    let object = fields.addingSystemFields(id: id, creationTime: creationTime)
+    let document = EncodedDocument(
+      id: id,
+      creationTime: creationTime,
+      json: EncodedValue(object)
+    )
+    record(
+      id,
+      before: DocumentOverlay.Entry(version: nil, timestamp: nil),
+      after: table.version(of: document, object: object)
+    )
+  }
+
+  /// Removes a document of the server's own.
+  func remove(_ id: DocumentID, of table: Catalog.Table) async throws {
+    reads.insert(created: id)
+    guard let stored = try await reader.document(id, catalog: catalog) else { return }
+    record(
+      id,
+      before: DocumentOverlay.Entry(
+        version: try table.version(of: stored.document),
+        timestamp: stored.timestamp
+      ),
+      after: nil
+    )
   }
 
   /// Writes new contents of an existing document, unless they are what it holds already.

@@ -14,6 +14,9 @@ package struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable {
   /// Before every commit.
   package static let zero = Timestamp(rawValue: 0)
 
+  /// Before everything.
+  package static let distantPast = Timestamp(rawValue: .min)
+
   /// The next representable timestamp.
   package var successor: Timestamp { Timestamp(rawValue: rawValue + 1) }
 

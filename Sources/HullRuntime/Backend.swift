@@ -19,7 +19,7 @@ package final class Backend: Sendable {
   /// Its name and secret.
   package let instance: Instance
 
-  private let runner: FunctionRunner
+  let runner: FunctionRunner
   private let adminKeys: AdminKeyBroker
 
   private init(
@@ -39,6 +39,7 @@ package final class Backend: Sendable {
       instance: instance,
       configuration: configuration
     )
+    configuration.environment.observe { [weak database] in database?.variableDidChange($0) }
     adminKeys = AdminKeyBroker(
       instanceName: instance.name,
       secret: instance.secret,
@@ -119,7 +120,9 @@ package final class Backend: Sendable {
         requestID: request.requestID,
         client: request.client,
         timestamp: request.timestamp,
-        journal: request.journal
+        journal: request.journal,
+        sessionRequest: request.sessionRequest,
+        ticket: request.ticket
       )
     )
   }
@@ -135,23 +138,29 @@ package final class Backend: Sendable {
         arguments: .values([.object([:])]),
         identity: identity,
         requestID: makeRequestID(),
-        client: ClientInfo()
+        client: ClientInfo(),
+        isNamed: false
       )
     )
   }
 
   private func find(_ request: FunctionRequest) throws -> RegisteredFunction {
+    try find(request.path, request.kind, for: request.identity)
+  }
+
+  /// The function a caller means.
+  ///
+  /// - Throws: ``BackendError`` for a text that is no path, ``CallValidation/Rejection`` for a
+  ///   function that the caller cannot call.
+  func find(
+    _ path: String,
+    _ kind: FunctionKind?,
+    for identity: CallerIdentity
+  ) throws -> RegisteredFunction {
     do {
-      let path = try runner.registry.resolve(
-        request.path,
-        mayCallInternal: request.identity.isAdmin
-      )
-      if path.isSystem, !request.identity.isAdmin { throw Self.notPermitted(request.kind) }
-      return try runner.registry.find(
-        request.path,
-        kind: request.kind,
-        mayCallInternal: request.identity.isAdmin
-      )
+      let resolved = try runner.registry.resolve(path, mayCallInternal: identity.isAdmin)
+      if resolved.isSystem, !identity.isAdmin { throw Self.notPermitted(kind) }
+      return try runner.registry.find(path, kind: kind, mayCallInternal: identity.isAdmin)
     } catch let error as FunctionPathError {
       throw BackendError(error)
     }
@@ -224,7 +233,10 @@ package final class Backend: Sendable {
   }
 
   /// Finishes what was begun and lets go of the data.
-  package func close() async { await database.close() }
+  package func close() async {
+    await runner.close()
+    await database.close()
+  }
 }
 
 extension BackendError {

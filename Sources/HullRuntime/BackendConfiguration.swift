@@ -46,6 +46,12 @@ package struct BackendConfiguration: Sendable {
   package var redactsClientErrors = false
   /// Whether a function that took long is told so in its log; off where logs must be repeatable.
   package var warnsOfDuration = true
+  /// How much memory results of queries may take that are kept to be given again: 100 MiB.
+  package var queryCacheBytes = 100 << 20
+  /// How long results of queries are kept that looked at the clock.
+  package var timeDependentResultLifetime: Duration = .seconds(17)
+  /// How long it is remembered which mutations of a client's session have been committed: 14 days.
+  package var sessionRequestRetention: Duration = .seconds(14 * 86_400)
   /// The variables functions read.
   package var environment = EnvironmentStore()
   /// Makes mutations fail at their commit, in tests.

@@ -12,9 +12,20 @@ package final class EnvironmentStore: Sendable {
     self.variables = Mutex(variables)
   }
 
+  /// Called with the name of each variable that has been changed.
+  private let observers = Mutex<[@Sendable (String) -> Void]>([])
+
   /// A variable; `nil` if it is not set, and to unset it.
   package subscript(name: String) -> String? {
     get { variables.withLock { $0[name] } }
-    set { variables.withLock { $0[name] = newValue } }
+    set {
+      variables.withLock { $0[name] = newValue }
+      for observer in observers.withLock({ $0 }) { observer(name) }
+    }
+  }
+
+  /// Has `body` called after every change of a variable, with its name.
+  func observe(_ body: @escaping @Sendable (String) -> Void) {
+    observers.withLock { $0.append(body) }
   }
 }

@@ -39,6 +39,8 @@ extension FunctionExecution {
   }
 
   func environmentVariable(_ name: String) async throws -> String? {
+    // Noted first, so that a change after the variable was read is not missed.
+    try await transaction?.recordRead(variable: name)
     let value = tree.runner.environment[name]
     tree.observe { $0.environment[name] = .some(value) }
     return value

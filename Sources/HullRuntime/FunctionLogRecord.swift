@@ -18,8 +18,15 @@ package struct FunctionLogRecord: Sendable {
   package var logLines: [LogLine]
   /// How often it was run again because of a conflict.
   package var retries: Int
+  /// Whether the result was there already, and nothing ran.
+  package var isCached: Bool
 
-  init(_ call: FunctionRunner.Call, _ outcome: FunctionOutcome, duration: Duration) {
+  init(
+    _ call: FunctionRunner.Call,
+    _ outcome: FunctionOutcome,
+    duration: Duration,
+    isCached: Bool = false
+  ) {
     path = call.function.path
     kind = call.function.definition.kind
     requestID = call.requestID
@@ -27,5 +34,6 @@ package struct FunctionLogRecord: Sendable {
     if case .failure(let failure) = outcome.result { self.failure = failure.text }
     logLines = outcome.logLines
     retries = outcome.retries
+    self.isCached = isCached
   }
 }

@@ -15,17 +15,30 @@ package struct FunctionOutcome: Sendable {
   /// When it happened: the snapshot a query read, the commit of a mutation, the end of an action.
   package var timestamp: Timestamp
 
-  /// What a successful query read and depends on; `nil` for every other outcome.
+  /// What a query read and depends on; `nil` for other functions.
   package var dependencies: QueryDependencies?
 
   /// How often the mutation was run again because another one got in its way.
   package var retries = 0
 }
 
+extension FunctionOutcome {
+  /// The outcome of a mutation that was committed before.
+  init(_ recorded: RecordedOutcome, at timestamp: Timestamp) {
+    self.init(
+      result: .success(recorded.result),
+      logLines: recorded.logLines.compactMap(LogLine.init(record:)),
+      timestamp: timestamp
+    )
+  }
+}
+
 /// What the result of a query depends on besides the function and its arguments.
 package struct QueryDependencies: Sendable {
   /// The ranges of the database it read; a commit that overlaps none of them leaves it valid.
-  package var readSet: ReadSet
+  ///
+  /// `nil` for a query that was ended and may go on reading.
+  package var readSet: ReadSet?
 
   /// Whether it asked who is calling: its result is then that caller's only.
   package var observedIdentity: Bool

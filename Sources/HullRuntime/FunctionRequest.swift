@@ -1,6 +1,7 @@
 // One call of a function from outside: by a client, the command line, a test.
 
 package import Hull
+package import HullDatabase
 package import HullPersistence
 package import HullValues
 
@@ -30,6 +31,12 @@ package struct FunctionRequest: Sendable {
   /// The journal of the former run of the same subscription, which keeps its page boundaries.
   package var journal: String?
 
+  /// What makes a mutation happen once: asked for again, it is answered and not run.
+  package var sessionRequest: SessionRequestID?
+
+  /// Told of the timestamp of a mutation's commit before anyone can read the commit.
+  package var ticket: CommitTicket?
+
   /// A request; everything but path, kind and arguments has a neutral default.
   package init(
     path: String,
@@ -39,7 +46,9 @@ package struct FunctionRequest: Sendable {
     requestID: RequestID,
     client: ClientInfo = ClientInfo(),
     timestamp: Timestamp? = nil,
-    journal: String? = nil
+    journal: String? = nil,
+    sessionRequest: SessionRequestID? = nil,
+    ticket: CommitTicket? = nil
   ) {
     self.path = path
     self.kind = kind
@@ -49,6 +58,8 @@ package struct FunctionRequest: Sendable {
     self.client = client
     self.timestamp = timestamp
     self.journal = journal
+    self.sessionRequest = sessionRequest
+    self.ticket = ticket
   }
 }
 

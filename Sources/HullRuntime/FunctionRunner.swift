@@ -18,6 +18,9 @@ final class FunctionRunner: Sendable {
   /// Seals the cursors of paginated queries.
   let cursors: CursorCodec
   let permits: FunctionPermits
+  /// Results of queries that still hold.
+  let cache: QueryCache
+  private let cleanup: SessionRequestCleanup
   let warnsOfDuration: Bool
   let faults: (any CommitFaults)?
   let observer: (@Sendable (FunctionLogRecord) -> Void)?
@@ -37,6 +40,16 @@ final class FunctionRunner: Sendable {
     environment = configuration.environment
     cursors = CursorCodec(secret: instance.secret.bytes, instanceName: instance.name)
     permits = FunctionPermits(configuration.concurrency)
+    cache = QueryCache(
+      maximumBytes: configuration.queryCacheBytes,
+      timeDependentLifetime: configuration.timeDependentResultLifetime,
+      time: configuration.time
+    )
+    cleanup = SessionRequestCleanup(
+      database: database,
+      retention: configuration.sessionRequestRetention,
+      time: configuration.time
+    )
     warnsOfDuration = configuration.warnsOfDuration
     faults = configuration.faults
     observer = configuration.observer
@@ -51,12 +64,25 @@ final class FunctionRunner: Sendable {
     var client: ClientInfo
     var timestamp: Timestamp?
     var journal: String?
+    var sessionRequest: SessionRequestID?
+    var ticket: CommitTicket?
     /// How many actions this call is nested in.
     var depth = 0
+    /// Whether the function is registered, so that its path tells it from every other one.
+    var isNamed = true
   }
 
-  /// Runs a call, once there is a place for it.
+  /// Runs a call, once there is a place for it; a query only if there is no result that still holds.
   func run(_ call: Call) async throws(BackendError) -> FunctionOutcome {
+    if let question = QueryQuestion(call) {
+      return try await answer(call, question, at: call.timestamp ?? database.latestTimestamp)
+        .outcome
+    }
+    return try await execute(call)
+  }
+
+  /// Runs a call whatever was run before, once there is a place for it.
+  func execute(_ call: Call) async throws(BackendError) -> FunctionOutcome {
     let start = ContinuousClock.now
     let permits =
       call.function.definition.kind == .action && call.depth > 0
@@ -81,21 +107,27 @@ final class FunctionRunner: Sendable {
     return outcome
   }
 
+  /// Finishes what goes on in the background.
+  func close() async { await cleanup.finish() }
+
   // MARK: Kinds
 
   private func runQuery(_ call: Call) async throws -> FunctionOutcome {
     let transaction = try call.timestamp.map { try database.begin(at: $0) } ?? database.begin()
     let attempt = try await attempt(call, in: transaction)
     var outcome = attempt.outcome(at: transaction.beginTimestamp)
-    if case .success = outcome.result {
-      outcome.dependencies = QueryDependencies(
-        readSet: try await transaction.readSet(),
-        observedIdentity: attempt.observations.identity,
-        observedTime: attempt.observations.time,
-        observedRandom: attempt.observations.random,
-        observedEnvironment: attempt.observations.environment,
-        journal: attempt.journal
-      )
+    outcome.dependencies = QueryDependencies(
+      // A function that was ended may still be waiting for an operation, for ever perhaps.
+      readSet: transaction.readSetIfIdle(),
+      observedIdentity: attempt.observations.identity,
+      observedTime: attempt.observations.time,
+      observedRandom: attempt.observations.random,
+      observedEnvironment: attempt.observations.environment,
+      journal: attempt.journal
+    )
+    if case .failure = outcome.result {
+      // Whether arguments are valid ids depends on the tables there are.
+      outcome.dependencies?.readSet?.insertTableList()
     }
     return outcome
   }
@@ -103,8 +135,14 @@ final class FunctionRunner: Sendable {
   private func runMutation(_ call: Call) async throws -> FunctionOutcome {
     do {
       let committed = try await database.withTransaction(
-        source: call.function.path.stripped
+        source: call.function.path.stripped,
+        ticket: call.ticket
       ) { transaction in
+        if let request = call.sessionRequest,
+          let recorded = try await transaction.outcome(of: request)
+        {
+          throw Repeated(outcome: FunctionOutcome(recorded.outcome, at: recorded.committedAt))
+        }
         let attempt = try await self.attempt(call, in: transaction)
         // A function that failed commits nothing: throwing is how the transaction learns of it.
         if case .failure = attempt.result { throw Abandoned(attempt: attempt) }
@@ -114,13 +152,22 @@ final class FunctionRunner: Sendable {
             tables: try await transaction.touchedTables()
           )
         }
+        if let request = call.sessionRequest, case .success(let value) = attempt.result {
+          try await transaction.record(
+            RecordedOutcome(result: value, logLines: attempt.logLines.map(\.record)),
+            of: request
+          )
+        }
         return attempt
       }
+      if call.sessionRequest != nil { cleanup.runIfDue() }
       var outcome = committed.value.outcome(at: committed.timestamp)
       outcome.retries = committed.retries
       return outcome
     } catch let abandoned as Abandoned {
       return abandoned.attempt.outcome(at: database.latestTimestamp)
+    } catch let repeated as Repeated {
+      return repeated.outcome
     }
   }
 
@@ -132,6 +179,11 @@ final class FunctionRunner: Sendable {
   /// Carries the outcome of a failed mutation past the commit.
   private struct Abandoned: Error {
     var attempt: Attempt
+  }
+
+  /// Carries the outcome of a mutation that has been committed before past the commit.
+  private struct Repeated: Error {
+    var outcome: FunctionOutcome
   }
 
   // MARK: One attempt
@@ -169,6 +221,17 @@ final class FunctionRunner: Sendable {
     } catch {
       return Attempt(result: .failure(FunctionFailure(message: error.message)))
     }
+    let journal: QueryJournal
+    do throws(DatabaseError) {
+      journal = try QueryJournal(codec: cursors, previous: call.journal)
+    } catch {
+      // To clients it is the same as a cursor of another query: they start at the first page.
+      let failure = FunctionFailure(
+        uncaught: DatabaseError.cursorOfAnotherQuery,
+        in: call.function
+      )
+      return Attempt(result: .failure(failure))
+    }
     let timeLimits = timeLimits(of: call.function.definition.kind)
     let tree = ExecutionTree(
       runner: self,
@@ -177,13 +240,13 @@ final class FunctionRunner: Sendable {
       client: call.client,
       limits: timeLimits
     )
-    let execution = try FunctionExecution(
+    let execution = FunctionExecution(
       call.function,
       in: tree,
       transaction: transaction,
       depth: call.depth,
       seed: random.next(),
-      journal: QueryJournal(codec: cursors, previous: call.journal)
+      journal: journal
     )
     let end = await FunctionRun<Result<FunctionExecution.Result, any Error>>(clock: tree.clock)
       .value(isCancelable: call.function.definition.kind != .action) {

@@ -89,6 +89,8 @@ public final class TestBackend: TestCaller {
     configuration.environment = EnvironmentStore(options.environment)
     configuration.faults = plan
     configuration.warnsOfDuration = false
+    // A test moves the clock to see what functions make of it.
+    configuration.timeDependentResultLifetime = .zero
     configuration.observer = { log.append($0) }
     var directory: URL?
     let persistence: any Persistence

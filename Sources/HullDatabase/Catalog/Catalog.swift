@@ -31,6 +31,9 @@ package struct Catalog: Sendable {
 
     package var isSystem: Bool { name.isSystem }
 
+    /// Whether functions must not know of it.
+    var isHidden: Bool { SystemTables.hidden.contains(number) }
+
     /// The index of creation time, which every table has.
     package var byCreationTime: IndexID { indexes[0].id }
 

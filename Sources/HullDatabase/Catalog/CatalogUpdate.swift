@@ -26,10 +26,10 @@ struct CatalogUpdate {
   mutating func run(schema: SchemaDefinition?) async throws {
     do { try schema?.checkRules() } catch { throw DatabaseError(error) }
     var metadata: [String: [UInt8]?] = [:]
+    for (name, number) in SystemTables.all where catalog.table(number) == nil {
+      metadata.merge(CatalogStore.metadata(of: catalog.createTable(name, number: number))) { $1 }
+    }
     if isNew {
-      for (name, number) in SystemTables.all {
-        metadata.merge(CatalogStore.metadata(of: catalog.createTable(name, number: number))) { $1 }
-      }
       retentionFloor = nextTimestamp()
       metadata.merge(CatalogStore.metadata(retentionFloor: retentionFloor)) { $1 }
     }

@@ -1,15 +1,23 @@
 internal import HullPersistence
 internal import HullValues
 
-/// Tables that exist in every database and are read through `db.system`.
+/// Tables that exist in every database: those functions read through `db.system`, and the server's
+/// own, which no function sees.
 ///
 /// Their numbers are 512 plus a constant of the reference (spec/values.md 9.5), so that ids of
 /// stored files and scheduled functions look as they do there.
 enum SystemTables {
   static let all: [(name: TableName, number: TableNumber)] = [
+    ("_session_requests", sessionRequests),
     ("_scheduled_functions", TableNumber(known: 512 + 27)),
     ("_storage", TableNumber(known: 512 + 28)),
   ]
+
+  /// What came of the mutations of clients' sessions.
+  static let sessionRequests = TableNumber(known: 512 + 17)
+
+  /// Tables that are the server's own business.
+  static let hidden: Set<TableNumber> = [sessionRequests]
 
   /// One read-only view per table of a schema, with the fields its documents may have.
   static func views(of schema: SchemaDefinition, catalog: Catalog) -> [SQLView] {

@@ -63,7 +63,7 @@ extension DatabaseError {
   )
 
   /// A cursor of another query, or of this one before its index changed.
-  static let cursorOfAnotherQuery = DatabaseError(
+  package static let cursorOfAnotherQuery = DatabaseError(
     code: "InvalidCursor",
     message: """
       InvalidCursor: Tried to run a query starting from a cursor, but it looks like this cursor is \

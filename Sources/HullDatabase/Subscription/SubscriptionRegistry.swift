@@ -1,0 +1,148 @@
+package import HullPersistence
+internal import HullValues
+internal import Synchronization
+
+/// All subscriptions of a database.
+///
+/// The committer hands every batch over twice: before it is published, to end the validity of what
+/// it changed, and afterwards, to tell those who wait. So whoever reads at a published timestamp and
+/// asks a subscription about it gets the right answer, whether or not the news has reached anyone.
+final class SubscriptionRegistry: Sendable {
+  private struct State {
+    var index = SubscriptionIndex()
+    var registrations: [Int: Registration] = [:]
+    var nextID = 0
+    /// Every commit up to here has been compared with the index.
+    var comparedThrough: Timestamp
+  }
+
+  /// Protects the index; held while a read set is put in or taken out, and for look-ups of a batch.
+  private let state: Mutex<State>
+
+  init(comparedThrough: Timestamp) {
+    state = Mutex(State(comparedThrough: comparedThrough))
+  }
+
+  /// How many subscriptions are valid.
+  var count: Int { state.withLock { $0.registrations.count } }
+
+  /// Adds reads made at a timestamp.
+  ///
+  /// - Returns: Where they are registered, and up to which commit nobody will compare them.
+  func insert(_ reads: ReadSet) -> (registration: Registration, comparedThrough: Timestamp) {
+    state.withLock { state in
+      let registration = Registration(id: state.nextID, reads: reads)
+      state.nextID += 1
+      state.registrations[registration.id] = registration
+      state.index.insert(registration.id, reading: reads)
+      return (registration, state.comparedThrough)
+    }
+  }
+
+  /// Forgets a subscription.
+  func remove(_ registration: Registration) {
+    state.withLock { state in
+      guard state.registrations.removeValue(forKey: registration.id) != nil else { return }
+      state.index.remove(registration.id, reading: registration.reads)
+    }
+  }
+
+  /// Ends the validity of what a batch changes, before it is published.
+  ///
+  /// - Returns: Whose validity ended; ``notify(_:)`` tells them.
+  func invalidate(by batch: [PendingCommit]) -> [Registration] {
+    state.withLock { state in
+      guard let last = batch.last else { return [] }
+      state.comparedThrough = last.commit.timestamp
+      if state.registrations.isEmpty { return [] }
+      var invalidated: [Registration] = []
+      var found: Set<Int> = []
+      for pending in batch {
+        state.index.collect(touchedBy: pending.commit, into: &found)
+        for id in found {
+          guard let registration = state.registrations.removeValue(forKey: id) else { continue }
+          state.index.remove(id, reading: registration.reads)
+          registration.invalidate(at: pending.commit.timestamp)
+          invalidated.append(registration)
+        }
+        found.removeAll(keepingCapacity: true)
+      }
+      return invalidated
+    }
+  }
+}
+
+extension SubscriptionRegistry {
+  /// Ends, for all timestamps, the validity of what depends on an environment variable.
+  fileprivate func invalidate(readersOf variable: String) -> [Registration] {
+    state.withLock { state in
+      var found: Set<Int> = []
+      state.index.collect(readersOf: variable, into: &found)
+      return found.compactMap { id in
+        guard let registration = state.registrations.removeValue(forKey: id) else { return nil }
+        state.index.remove(id, reading: registration.reads)
+        registration.invalidate(at: .distantPast)
+        return registration
+      }
+    }
+  }
+}
+
+extension Database {
+  /// Ends the subscriptions to reads that depend on an environment variable, which has changed.
+  package func variableDidChange(_ name: String) {
+    for registration in committer.subscriptions.invalidate(readersOf: name) {
+      registration.notify()
+    }
+  }
+
+  /// Watches reads that a transaction made, from its snapshot on.
+  ///
+  /// - Parameters:
+  ///   - reads: What was read.
+  ///   - timestamp: The snapshot it was read in; a durable one.
+  /// - Returns: The subscription, which may have become invalid already.
+  /// - Complexity: O(reads × log subscriptions), and a comparison with the commits since.
+  package func subscribe(_ reads: ReadSet, since timestamp: Timestamp) -> Subscription {
+    let registry = committer.subscriptions
+    let (registration, comparedThrough) = registry.insert(reads)
+    let subscription = Subscription(
+      since: timestamp,
+      registration: registration,
+      registry: registry
+    )
+    // Later commits are compared as they come; those in between have to be looked up.
+    guard comparedThrough > timestamp else { return subscription }
+    let history = committer.history(after: timestamp, through: comparedThrough)
+    let end: Timestamp? =
+      history.start > timestamp
+      ? timestamp.successor
+      : history.commits.first { reads.overlap(with: $0) != nil }?.timestamp
+    if let end {
+      registry.remove(registration)
+      registration.invalidate(at: end)
+      registration.notify()
+    }
+    return subscription
+  }
+
+  /// A subscription to nothing, which is valid for ever.
+  package func subscribeToNothing(since timestamp: Timestamp) -> Subscription {
+    Subscription(
+      since: timestamp,
+      registration: Registration(id: -1, reads: ReadSet()),
+      registry: nil
+    )
+  }
+
+  /// A subscription to reads that nobody knows: not valid at any later timestamp.
+  package func subscribeToUnknown(since timestamp: Timestamp) -> Subscription {
+    let registration = Registration(id: -1, reads: ReadSet())
+    registration.invalidate(at: timestamp.successor)
+    registration.notify()
+    return Subscription(since: timestamp, registration: registration, registry: nil)
+  }
+
+  /// How many subscriptions are watched: those that are held and have not become invalid.
+  package var subscriptionCount: Int { committer.subscriptions.count }
+}
