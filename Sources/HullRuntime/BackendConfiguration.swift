@@ -46,6 +46,8 @@ package struct BackendConfiguration: Sendable {
   package var redactsClientErrors = false
   /// Whether a function that took long is told so in its log; off where logs must be repeatable.
   package var warnsOfDuration = true
+  /// How the keys of authentication providers are fetched; without it no provider is reachable.
+  package var fetcher: (any HTTPFetching)?
   /// The variables functions read.
   package var environment = EnvironmentStore()
   /// Makes mutations fail at their commit, in tests.
