@@ -33,7 +33,7 @@ struct Service<App: HullApplication> {
       path: directory.dataFile,
       options: SQLiteOptions(durability: settings.durability)
     )
-    let providers = ProviderHTTPClient()
+    let providers = ProviderHTTPClient(logger: logger)
     let backend: Backend
     do {
       backend = try await Backend.open(

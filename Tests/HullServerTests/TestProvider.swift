@@ -5,6 +5,7 @@ import HullPersistence
 import HullServer
 import HullTestSupport
 import HullValues
+import Logging
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -84,7 +85,9 @@ struct IdentityFixture {
     let provider = TestProvider()
     provider.keys = keys
     let time = ManualTimeSource()
-    let client = ProviderHTTPClient()
+    let client = ProviderHTTPClient(
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    )
     do {
       try await withServer(provider) { server in
         provider.listens(on: server.port)

@@ -3,6 +3,7 @@
 import AsyncHTTPClient
 import HullPersistence
 package import HullRuntime
+package import Logging
 import NIOCore
 import NIOHTTP1
 
@@ -12,12 +13,16 @@ import NIOHTTP1
 /// the last reference goes.
 package final class ProviderHTTPClient: HTTPFetching {
   private let client: HTTPClient
+  private let logger: Logger
 
   /// How long a connection may take to be made.
   private static let connectTime: TimeAmount = .seconds(5)
 
   /// Creates a client without any connection.
-  package init() {
+  ///
+  /// - Parameter logger: Told why a document could not be had, which clients learn only in part.
+  package init(logger: Logger) {
+    self.logger = logger
     var configuration = HTTPClient.Configuration()
     // Where a redirect leads is for authentication to judge.
     configuration.redirectConfiguration = .disallow
@@ -36,12 +41,15 @@ package final class ProviderHTTPClient: HTTPFetching {
     let deadline = NIODeadline.now() + .nanoseconds(limits.time.nanoseconds)
     do {
       return try await get(request, limits, deadline: deadline)
-    } catch is NIOTooManyBytesError {
-      throw HTTPFetchError("the answer is longer than \(limits.bodyBytes) bytes")
-    } catch let error as HTTPClientError {
-      throw HTTPFetchError(error.shortDescription)
     } catch {
-      throw HTTPFetchError("\(error)")
+      let text =
+        switch error {
+        case is NIOTooManyBytesError: "the answer is longer than \(limits.bodyBytes) bytes"
+        case let error as HTTPClientError: error.shortDescription
+        default: "\(error)"
+        }
+      logger.warning("An authentication provider is out of reach: \(url): \(text)")
+      throw HTTPFetchError(text)
     }
   }
 
