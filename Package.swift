@@ -123,6 +123,17 @@ let package = Package(
       swiftSettings: settings
     ),
 
+    .target(
+      name: "HullTestSupport",
+      dependencies: [
+        "HullValues",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+      ],
+      path: "Tests/HullTestSupport",
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "HullValuesTests",
       dependencies: ["HullValues"],
@@ -153,7 +164,9 @@ let package = Package(
     ),
     .testTarget(
       name: "HullRuntimeTests",
-      dependencies: ["HullRuntime", "HullDatabase", "HullPersistence", "Hull", "HullValues"],
+      dependencies: [
+        "HullRuntime", "HullDatabase", "HullPersistence", "Hull", "HullValues", "HullTestSupport",
+      ],
       swiftSettings: settings
     ),
     .testTarget(
@@ -167,6 +180,7 @@ let package = Package(
       name: "HullServerTests",
       dependencies: [
         "HullServer", "HullRuntime", "HullDatabase", "HullPersistence", "Hull", "HullValues",
+        "HullTestSupport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

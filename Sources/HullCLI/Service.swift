@@ -13,6 +13,7 @@ import Logging
 struct Service<App: HullApplication> {
   private let backend: Backend
   private let server: HTTPServer
+  private let providers: ProviderHTTPClient
   private let directory: DataDirectory
   private let url: String
   private let logger: Logger
@@ -32,30 +33,35 @@ struct Service<App: HullApplication> {
       path: directory.dataFile,
       options: SQLiteOptions(durability: settings.durability)
     )
+    let providers = ProviderHTTPClient(logger: logger)
     let backend: Backend
     do {
       backend = try await Backend.open(
         application,
         persistence: persistence,
-        configuration: configuration(settings, logger)
+        configuration: configuration(settings, providers, logger)
       )
     } catch {
+      await providers.shutdown()
       await persistence.close()
       throw error
     }
     do {
-      return try await listen(settings, directory, backend, logger)
+      return try await listen(settings, directory, backend, providers, logger)
     } catch {
       await backend.close()
+      await providers.shutdown()
       throw error
     }
   }
 
   private static func configuration(
     _ settings: ServeSettings,
+    _ providers: ProviderHTTPClient,
     _ logger: Logger
   ) -> BackendConfiguration {
     var configuration = BackendConfiguration()
+    configuration.fetcher = providers
     configuration.adminKey = settings.adminKey
     configuration.redactsClientErrors = settings.isRedacted
     configuration.observer = { record in
@@ -71,6 +77,7 @@ struct Service<App: HullApplication> {
     _ settings: ServeSettings,
     _ directory: DataDirectory,
     _ backend: Backend,
+    _ providers: ProviderHTTPClient,
     _ logger: Logger
   ) async throws -> Service {
     try keepAdminKey(of: backend, in: directory)
@@ -86,6 +93,7 @@ struct Service<App: HullApplication> {
     let service = Service(
       backend: backend,
       server: server,
+      providers: providers,
       directory: directory,
       url: url,
       logger: logger
@@ -170,5 +178,6 @@ struct Service<App: HullApplication> {
     logger.info("Stopping: finishing what is in hand.")
     await server.shutdown(within: Self.patience)
     await backend.close()
+    await providers.shutdown()
   }
 }

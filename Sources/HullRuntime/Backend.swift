@@ -20,7 +20,8 @@ package final class Backend: Sendable {
   package let instance: Instance
 
   let runner: FunctionRunner
-  private let adminKeys: AdminKeyBroker
+  let adminKeys: AdminKeyBroker
+  let tokens: TokenVerifier
 
   private init(
     application: Application,
@@ -44,6 +45,12 @@ package final class Backend: Sendable {
       instanceName: instance.name,
       secret: instance.secret,
       chosenKey: configuration.adminKey
+    )
+    tokens = TokenVerifier(
+      application.authProviders,
+      fetcher: configuration.fetcher,
+      time: configuration.time,
+      isRedacted: configuration.redactsClientErrors
     )
   }
 
@@ -193,44 +200,6 @@ package final class Backend: Sendable {
 
   /// A fresh id for a request that brought none.
   package func makeRequestID() -> RequestID { RequestID(from: configuration.random) }
-
-  // MARK: Administration
-
-  /// Makes a new admin key; every key ever made stays valid.
-  package func issueAdminKey() -> String { adminKeys.issue(from: configuration.random) }
-
-  /// Who the bearer of an admin key is.
-  ///
-  /// - Parameter text: The key, perhaps followed by `:` and the identity to act as, in base64.
-  /// - Returns: An admin, acting as the user of the key if it names one.
-  /// - Throws: ``BackendError`` `BadAdminKey` for a key of another instance or none at all, and
-  ///   `HeaderParseFailure` for an unreadable identity.
-  package func authenticate(adminKey text: String) throws(BackendError) -> CallerIdentity {
-    let key: Substring
-    var user: UserIdentity?
-    let stripped = AdminKeyBroker.removingTypePrefix(text)
-    if let colon = stripped.firstIndex(of: ":") {
-      key = stripped[..<colon]
-      user = UserIdentity(base64: String(stripped[stripped.index(after: colon)...]))
-      guard user != nil else {
-        throw BackendError(
-          kind: .badRequest,
-          code: "HeaderParseFailure",
-          message: "Malformed Authorization header."
-        )
-      }
-    } else {
-      key = stripped[...]
-    }
-    guard adminKeys.isValid(String(key)) else {
-      throw BackendError(
-        kind: .unauthenticated,
-        code: "BadAdminKey",
-        message: "The provided admin key was invalid for this instance"
-      )
-    }
-    return .admin(actingAs: user)
-  }
 
   /// Finishes what was begun and lets go of the data.
   package func close() async {

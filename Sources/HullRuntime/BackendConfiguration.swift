@@ -52,6 +52,8 @@ package struct BackendConfiguration: Sendable {
   package var timeDependentResultLifetime: Duration = .seconds(17)
   /// How long it is remembered which mutations of a client's session have been committed: 14 days.
   package var sessionRequestRetention: Duration = .seconds(14 * 86_400)
+  /// How the keys of authentication providers are fetched; without it no provider is reachable.
+  package var fetcher: (any HTTPFetching)?
   /// The variables functions read.
   package var environment = EnvironmentStore()
   /// Makes mutations fail at their commit, in tests.

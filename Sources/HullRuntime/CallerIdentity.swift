@@ -39,10 +39,13 @@ extension UserIdentity {
   /// Checks attributes given as an object, standard ones under Convex's names.
   ///
   /// `tokenIdentifier` follows from `issuer` and `subject`, and they from it, where only one side
-  /// is given. Names that are not standard become custom claims.
+  /// is given. Names that are not standard become custom claims; a standard attribute that is null
+  /// is absent.
   ///
   /// - Returns: `nil` when neither side is given, or a standard attribute has the wrong type.
-  package init?(attributes: ConvexObject) {
+  package init?(attributes given: ConvexObject) {
+    let standard = Set(Self.texts + Self.truths)
+    let attributes = given.keepingFields { !standard.contains($0) || given[$0]?.isNull == false }
     for name in Self.texts where attributes.contains(name) && attributes[name]?.string == nil {
       return nil
     }
@@ -62,9 +65,13 @@ extension UserIdentity {
 
   /// Reads the identity an admin acts as: standard base64 of a JSON object.
   package init?(base64 text: String) {
-    guard let data = Data(base64Encoded: text),
-      case .object(let attributes)? = try? JSONParser().value(Array(data))
-    else { return nil }
+    guard let data = Data(base64Encoded: text) else { return nil }
+    self.init(json: Array(data))
+  }
+
+  /// Reads the identity an admin acts as: a JSON object.
+  package init?(json: [UInt8]) {
+    guard case .object(let attributes)? = try? JSONParser().value(json) else { return nil }
     self.init(attributes: attributes)
   }
 }

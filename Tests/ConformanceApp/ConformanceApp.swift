@@ -1,13 +1,30 @@
 // An application for the tests that drive real clients: it takes and gives every kind of value and
 // fails in every way a function can. Written against the value-level API, as generated code would be.
 
+import Foundation
 import Hull
 import HullCLI
 
 @main
 struct ConformanceApp: HullApplication {
   static let name = "conformance"
-  static let modules = [values, counter]
+  static let modules = [values, counter, people]
+
+  /// The provider that a test runs beside the server, if it says where.
+  static var authProviders: [AuthProvider] {
+    let environment = ProcessInfo.processInfo.environment
+    guard let domain = environment["HULL_TEST_OIDC_DOMAIN"],
+      let applicationID = environment["HULL_TEST_APPLICATION_ID"]
+    else { return [] }
+    return [.oidc(domain: domain, applicationID: applicationID)]
+  }
+
+  /// Who is calling.
+  static let people = Module("people") {
+    $0.query("me") { ctx, _ -> ConvexValue in
+      try await ctx.auth.getUserIdentity().map { .object($0.attributes) } ?? .null
+    }
+  }
 
   /// Values there and back, directly and through the store.
   static let values = Module("values") {

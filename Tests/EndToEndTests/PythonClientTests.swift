@@ -32,6 +32,17 @@ import Testing
     }
   }
 
+  @Test func `the Python client signs users in at a real provider`() async throws {
+    try await withTemporaryDirectory { directory in
+      let binary = try Server.binary("ConformanceApp")
+      try await expectAllChecksPass(
+        "identity_client.py",
+        [binary.path, directory.path],
+        atLeast: 20
+      )
+    }
+  }
+
   private func expectAllChecksPass(
     _ script: String,
     _ arguments: [String],

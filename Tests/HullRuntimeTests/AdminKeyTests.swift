@@ -89,4 +89,31 @@ import Testing
     #expect(UserIdentity(base64: "%%%") == nil)
     #expect(UserIdentity(base64: "W10=") == nil)
   }
+
+  @Test func `a standard attribute that is null is absent`() {
+    let identity = UserIdentity(attributes: ["issuer": "i", "subject": "s", "name": .null])
+    #expect(identity?.attributes.contains("name") == false)
+  }
+
+  @Test func `an admin acts as the user a message describes`() async throws {
+    let backend = try await BackendFixture({ _ in }).backend
+    let key = backend.issueAdminKey()
+    let identity = #"{"issuer":"https://a.example","subject":"7","role":"clerk"}"#
+    let acting = try backend.authenticate(adminKey: "prod:" + key, actingAs: identity)
+    #expect(acting.isAdmin)
+    #expect(acting.user?.tokenIdentifier == "https://a.example|7")
+    #expect(acting.user?["role"] == "clerk")
+    #expect(try backend.authenticate(adminKey: key, actingAs: nil) == .admin(actingAs: nil))
+    let wrongKey = #expect(throws: BackendError.self) {
+      try backend.authenticate(adminKey: "x|01", actingAs: identity)
+    }
+    #expect(wrongKey?.code == "BadAdminKey")
+    for text in ["", "[]", "{}", #"{"issuer":"i"}"#, #"{"issuer":"i","subject":"s","name":1}"#] {
+      let error = #expect(throws: BackendError.self) {
+        try backend.authenticate(adminKey: key, actingAs: text)
+      }
+      #expect(error?.code == "InvalidActingIdentity")
+      #expect(error?.status == 400)
+    }
+  }
 }

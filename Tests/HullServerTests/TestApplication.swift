@@ -8,11 +8,12 @@ import HullValues
 
 /// The application that the tests of routes call.
 enum TestApplication {
-  static func make() throws -> Application {
+  static func make(authProviders: [AuthProvider] = []) throws -> Application {
     try Application(
       name: "test",
       schema: SchemaDefinition(tables: []),
-      modules: [values, messages, failures, people, defaults, work]
+      modules: [values, messages, failures, people, defaults, work],
+      authProviders: authProviders
     )
   }
 
@@ -62,6 +63,9 @@ enum TestApplication {
     module.query("me") { context, _ in
       try await context.auth.getUserIdentity()?.tokenIdentifier
     }
+    module.query("attributes") { context, _ -> ConvexValue in
+      try await context.auth.getUserIdentity().map { .object($0.attributes) } ?? .null
+    }
     module.mutation("caller") { context, _ -> ConvexObject in
       let request = try await context.meta.getRequestMetadata()
       return [
@@ -104,6 +108,7 @@ final class APIFixture {
 
   /// Runs a test with a fresh backend, configured by the test, on a store in memory.
   static func with(
+    authProviders: [AuthProvider] = [],
     _ configure: (inout BackendConfiguration) -> Void,
     _ body: (APIFixture) async throws -> Void
   ) async throws {
@@ -111,7 +116,7 @@ final class APIFixture {
     configuration.instanceName = "quiet-wren-100"
     configure(&configuration)
     let backend = try await Backend.open(
-      TestApplication.make(),
+      TestApplication.make(authProviders: authProviders),
       persistence: InMemoryPersistence(),
       configuration: configuration
     )

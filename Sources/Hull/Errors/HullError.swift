@@ -21,6 +21,12 @@ public struct HullError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let undecodableValue = Code(rawValue: "UndecodableValue")
     /// A list of functions or tables that contradicts itself.
     public static let invalidApplication = Code(rawValue: "InvalidApplication")
+    /// An authentication provider without a usable address.
+    public static let invalidProviderDomain = Code(rawValue: "InvalidProviderDomainUrl")
+    /// An authentication provider that would let in tokens made for other applications.
+    public static let insecureConfiguration = Code(rawValue: "InsecureConfiguration")
+    /// An authentication provider that could not verify any token.
+    public static let invalidAuthConfiguration = Code(rawValue: "AuthConfigNotMatchingSchemaError")
     /// A function named by a reference of another kind.
     public static let wrongFunctionKind = Code(rawValue: "InvalidFunctionCall")
   }

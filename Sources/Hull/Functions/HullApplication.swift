@@ -16,6 +16,9 @@ public protocol HullApplication: Sendable {
   static var schema: Schema { get throws }
   /// The modules, in any order; two of one path are one module.
   static var modules: [Module] { get }
+  /// Who may vouch for users, in the order in which they are asked; without any, every user token
+  /// is refused.
+  static var authProviders: [AuthProvider] { get throws }
   /// The path of the mutation or action that loads sample data, such as `seed:seedAll`; internal
   /// ones too. It is called without arguments, possibly again where its data exists already.
   static var sampleFunction: String? { get }
@@ -25,12 +28,22 @@ extension HullApplication {
   /// No tables: documents are not checked.
   public static var schema: Schema { get throws { SchemaDefinition(tables: []) } }
 
+  /// Nobody vouches for users.
+  public static var authProviders: [AuthProvider] { get throws { [] } }
+
   /// No sample data.
   public static var sampleFunction: String? { nil }
 
   /// What the backend serves, as a value.
   public static var application: Application {
-    get throws { try Application(name: name, schema: schema, modules: modules) }
+    get throws {
+      try Application(
+        name: name,
+        schema: schema,
+        modules: modules,
+        authProviders: authProviders
+      )
+    }
   }
 }
 
@@ -42,6 +55,8 @@ public struct Application: Sendable {
   public let schema: Schema
   /// The functions by canonical path, `master_data/customers:list`.
   public let functions: [String: FunctionDefinition]
+  /// Who may vouch for users, each issuer completed to a URL.
+  public let authProviders: [AuthProvider]
 
   /// Checks and collects an application.
   ///
@@ -49,11 +64,19 @@ public struct Application: Sendable {
   ///   - name: The application's name.
   ///   - schema: The tables.
   ///   - modules: The modules, in any order; two of one path are one module.
+  ///   - authProviders: Who may vouch for users.
   /// - Throws: ``HullError`` `.invalidApplication` for a path registered twice, a path that is not
-  ///   one, and an argument validator that is not an object; it names the places.
-  public init(name: String, schema: Schema, modules: [Module]) throws {
+  ///   one, and an argument validator that is not an object; it names the places. For a provider:
+  ///   `.invalidProviderDomain`, `.insecureConfiguration` or `.invalidAuthConfiguration`.
+  public init(
+    name: String,
+    schema: Schema,
+    modules: [Module],
+    authProviders: [AuthProvider] = []
+  ) throws {
     self.name = name
     self.schema = schema
+    self.authProviders = try authProviders.enumerated().map { try $1.checked(at: $0) }
     var functions: [String: FunctionDefinition] = [:]
     for function in modules.lazy.flatMap(\.functions) {
       try FunctionNameRules.check(function)

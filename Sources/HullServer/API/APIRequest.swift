@@ -67,36 +67,41 @@ struct APIRequest {
 /// Reading them comes early in the processing of a request and judging them late, and what is wrong
 /// with them is told in that order (spec/http-api.md 2.2).
 struct PendingIdentity {
-  private let result: Result<CallerIdentity, BackendError>
+  private enum Claim {
+    case judged(Result<CallerIdentity, BackendError>)
+    case bearer(String, Backend)
+  }
+
+  private let claim: Claim
 
   /// Reads the credentials of a request.
   ///
   /// - Throws: ``BackendError`` for credentials that cannot be read.
   init(_ request: APIRequest, _ backend: Backend) throws(BackendError) {
     switch try request.credentials() {
-    case .none: result = .success(.anonymous)
-    case .bearer(let token):
-      result = .failure(
-        TokenVerifier.refusal(
-          of: token,
-          isRedacted: backend.configuration.redactsClientErrors
-        )
-      )
+    case .none: claim = .judged(.success(.anonymous))
+    case .bearer(let token): claim = .bearer(token, backend)
     case .adminKey(let key):
       do throws(BackendError) {
-        result = .success(try backend.authenticate(adminKey: key))
+        claim = .judged(.success(try backend.authenticate(adminKey: key)))
       } catch  where error.code == "HeaderParseFailure" {
         throw error
       } catch {
-        result = .failure(error)
+        claim = .judged(.failure(error))
       }
     }
   }
 
   /// The identity.
   ///
-  /// - Throws: ``BackendError`` for credentials that are not good.
-  func verified() throws(BackendError) -> CallerIdentity { try result.get() }
+  /// - Throws: ``BackendError`` for credentials that are not good; nobody is anonymous instead.
+  func verified() async throws(BackendError) -> CallerIdentity {
+    switch claim {
+    case .judged(let result): try result.get()
+    case .bearer(let token, let backend):
+      .user(try await backend.authenticate(userToken: token).identity)
+    }
+  }
 }
 
 extension CallerIdentity {

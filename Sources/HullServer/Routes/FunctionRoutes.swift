@@ -108,7 +108,7 @@ struct AnyFunctionRoute {
       request.jsonBody(),
       shape: FunctionCallBody.Shape(hasComponentPath: true)
     )
-    let identity = try pending.verified()
+    let identity = try await pending.verified()
     try identity.requireAdmin()
     if let componentPath = call.componentPath, !componentPath.isEmpty {
       throw BackendError(

@@ -12,8 +12,8 @@ extension RouteTable {
     getPlainly("/version") { .text(ServerVersion.text) }
     getImmediately("/instance_version") { _ throws(BackendError) in .text(ServerVersion.text) }
     getImmediately("/instance_name") { _ throws(BackendError) in .text(backend.instance.name) }
-    getImmediately("/api/check_admin_key") { request throws(BackendError) in
-      try PendingIdentity(request, backend).verified().requireAdmin()
+    get("/api/check_admin_key") { request throws(BackendError) in
+      try await PendingIdentity(request, backend).verified().requireAdmin()
       return .json { writer in
         writer.beginObject()
         writer.key("success")

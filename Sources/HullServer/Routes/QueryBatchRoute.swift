@@ -23,7 +23,7 @@ struct QueryBatchRoute {
     let body = try request.jsonBody()
     let calls = try Self.calls(body)
     let timestamp = backend.latestTimestamp
-    let identity = try pending.verified()
+    let identity = try await pending.verified()
     let requestID = request.requestID(backend)
     var buffer = ByteBuffer()
     buffer.writeStaticString(#"{"results":["#)

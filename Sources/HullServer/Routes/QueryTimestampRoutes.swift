@@ -31,7 +31,7 @@ struct QueryAtTimestampRoute {
       shape: FunctionCallBody.Shape(needsTimestamp: true)
     )
     try backend.checkPath(call.path)
-    let caller = try identity.verified()
+    let caller = try await identity.verified()
     let timestamp = try TimestampText.decode(
       call.timestamp ?? "",
       latest: backend.latestTimestamp

@@ -15,7 +15,7 @@ struct RunRoute {
       request.jsonBody(),
       shape: FunctionCallBody.Shape(needsPath: false)
     )
-    let identity = try pending.verified()
+    let identity = try await pending.verified()
     let path = try Self.functionPath(request.http.path.dropFirst(Self.prefix.count))
     try backend.checkPath(path)
     let requestID = request.requestID(backend)
