@@ -134,31 +134,9 @@ struct BodyReader {
 
   /// Where the elements of the array are that a member is.
   func elements(_ value: Range<Int>, _ key: String) throws(BackendError) -> [Range<Int>] {
-    guard text[value.lowerBound] == UInt8(ascii: "[") else {
+    guard let elements = try? JSONParser().elements(text, in: value) else {
       throw unexpected(value, "a sequence", key)
     }
-    // The text is known to be JSON, so commas between elements are those outside of strings and
-    // inside of no further bracket.
-    var elements: [Range<Int>] = []
-    var start = value.lowerBound + 1
-    var depth = 0
-    var index = start
-    var isInString = false
-    while index < value.upperBound - 1 {
-      switch text[index] {
-      case UInt8(ascii: "\\") where isInString: index += 1
-      case UInt8(ascii: "\""): isInString.toggle()
-      case UInt8(ascii: "["), UInt8(ascii: "{"): if !isInString { depth += 1 }
-      case UInt8(ascii: "]"), UInt8(ascii: "}"): if !isInString { depth -= 1 }
-      case UInt8(ascii: ",") where !isInString && depth == 0:
-        elements.append(start..<index)
-        start = index + 1
-      default: break
-      }
-      index += 1
-    }
-    let last = start..<(value.upperBound - 1)
-    if !elements.isEmpty || text[last].contains(where: { $0 > 0x20 }) { elements.append(last) }
     return elements
   }
 
@@ -182,17 +160,7 @@ struct BodyReader {
 
   /// The error for a value of the wrong type.
   func unexpected(_ value: Range<Int>, _ expected: String, _ key: String = "") -> BackendError {
-    let found =
-      switch json(value) {
-      case .null: "null"
-      case .bool(let value): "boolean `\(value)`"
-      case .integer(let value): "integer `\(value)`"
-      case .double(let value): "floating point `\(value)`"
-      case .string(let value): "string \(value.debugDescription)"
-      case .array: "sequence"
-      case .object: "map"
-      case nil: "an unreadable value"
-      }
+    let found = json(value)?.shape ?? "an unreadable value"
     let place = key.isEmpty ? "" : "\(key): "
     return shapeError("\(place)invalid type: \(found), expected \(expected)", at: value.upperBound)
   }

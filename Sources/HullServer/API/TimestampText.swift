@@ -1,17 +1,10 @@
-// Timestamps as clients hold them: eight little-endian bytes in base64 (spec/http-api.md 2.5).
+// Timestamps in requests: well-formed and not in the future (spec/http-api.md 2.5).
 
 import HullPersistence
 import HullRuntime
-import HullValues
 
-/// The text form of timestamps.
+/// The text form of timestamps over HTTP.
 enum TimestampText {
-  /// The text of a timestamp, always twelve characters.
-  static func encode(_ timestamp: Timestamp) -> String {
-    let number = UInt64(bitPattern: timestamp.rawValue).littleEndian
-    return Base64.encode(withUnsafeBytes(of: number, Array.init))
-  }
-
   /// The timestamp of a text.
   ///
   /// - Parameters:
@@ -20,16 +13,19 @@ enum TimestampText {
   /// - Returns: A timestamp that is not in the future.
   /// - Throws: ``BackendError`` for a text that stands for none, or for one that is yet to come.
   static func decode(_ text: String, latest: Timestamp) throws(BackendError) -> Timestamp {
-    guard let bytes = try? Base64.decode(text), bytes.count == 8, text.utf8.count == 12 else {
-      throw invalid("\(text.debugDescription) is not a timestamp: base64 of 8 bytes is expected.")
+    let timestamp: Timestamp
+    do throws(Timestamp.TextError) {
+      timestamp = try Timestamp(text: text)
+    } catch {
+      switch error {
+      case .malformed:
+        throw invalid("\(text.debugDescription) is not a timestamp: base64 of 8 bytes is expected.")
+      case .tooLarge(let number):
+        throw invalid("Timestamp \(number) is larger than \(Int64.max).")
+      }
     }
-    let number = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard let value = Int64(exactly: number) else {
-      throw invalid("Timestamp \(number) is larger than \(Int64.max).")
-    }
-    let timestamp = Timestamp(rawValue: value)
     guard timestamp <= latest else {
-      throw invalid("Timestamp \(number) is later than the latest, \(latest.rawValue).")
+      throw invalid("Timestamp \(timestamp) is later than the latest, \(latest).")
     }
     return timestamp
   }

@@ -1,6 +1,7 @@
 // `/api/query_ts` and `/api/query_at_ts`: several queries of one snapshot (spec/http-api.md 2.5).
 
 import Hull
+import HullPersistence
 import HullRuntime
 import HullValues
 
@@ -10,7 +11,7 @@ extension RouteTable {
       .json { writer in
         writer.beginObject()
         writer.key("ts")
-        writer.string(TimestampText.encode(backend.latestTimestamp))
+        writer.string(backend.latestTimestamp.text)
         writer.endObject()
       }
     }

@@ -166,4 +166,28 @@ public struct JSONParser: Sendable {
       }
     }
   }
+
+  /// Where the elements of a top-level array are; the counterpart of ``members(_:in:)``.
+  ///
+  /// - Parameters:
+  ///   - text: UTF-8 bytes.
+  ///   - range: The part of `text` that is read; nil for all of it.
+  /// - Returns: The ranges of the elements in `text`, in order; nil if the text is JSON but no array.
+  /// - Throws: ``JSONParseError/syntax(_:)``.
+  public func elements(
+    _ text: [UInt8],
+    in range: Range<Int>? = nil
+  ) throws(JSONParseError) -> [Range<Int>]? {
+    try text.withUnsafeBufferPointer { (buffer) throws(JSONParseError) -> [Range<Int>]? in
+      var reader = JSONTreeReader(
+        scanner: JSONScanner(buffer, in: range),
+        maximumDepth: options.maximumDepth
+      )
+      do throws(JSONSyntaxError) {
+        return try reader.readElements()
+      } catch {
+        throw .syntax(error)
+      }
+    }
+  }
 }

@@ -32,6 +32,23 @@ struct JSONTreeReader {
     return members
   }
 
+  /// The ranges of the elements of a top-level array; nil for other values.
+  mutating func readElements() throws(JSONSyntaxError) -> [Range<Int>]? {
+    guard scanner.skipSpace() == UInt8(ascii: "[") else {
+      _ = try readAll()
+      return nil
+    }
+    var elements: [Range<Int>] = []
+    try array { reader throws(JSONSyntaxError) in
+      _ = reader.scanner.skipSpace()
+      let start = reader.scanner.position
+      try reader.skip()
+      elements.append(start..<reader.scanner.position)
+    }
+    try scanner.expectEnd()
+    return elements
+  }
+
   private mutating func read() throws(JSONSyntaxError) -> JSONValue {
     switch scanner.skipSpace() {
     case UInt8(ascii: "\""):

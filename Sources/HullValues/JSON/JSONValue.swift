@@ -52,6 +52,19 @@ public enum JSONValue: Sendable, Hashable {
   /// Whether this is `null`.
   public var isNull: Bool { self == .null }
 
+  /// What the reference's error texts call this: `null`, ``integer `7` ``, `string "a"`, `map`.
+  package var shape: String {
+    switch self {
+    case .null: "null"
+    case .bool(let value): "boolean `\(value)`"
+    case .integer(let value): "integer `\(value)`"
+    case .double(let value): "floating point `\(value)`"
+    case .string(let value): "string \(value.debugDescription)"
+    case .array: "sequence"
+    case .object: "map"
+    }
+  }
+
   /// A member of an object; nil if it is missing or this is no object.
   public subscript(key: String) -> JSONValue? { object?[key] }
 }

@@ -1,9 +1,22 @@
 /// Whether bytes are well-formed UTF-8 (Unicode, table 3-7).
-enum UTF8Validation {
+package enum UTF8Validation {
   /// Whether `bytes` are well-formed: no overlong forms, no surrogates, nothing above U+10FFFF.
-  static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  package static func isValid(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBufferPointer(isValid)
+  }
+
+  /// Whether `bytes` are well-formed: no overlong forms, no surrogates, nothing above U+10FFFF.
+  package static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let raw = UnsafeRawBufferPointer(bytes)
     var index = 0
     while index < bytes.count {
+      // Eight ASCII bytes at a time; the load ends at `index + 8 <= count`.
+      while index + 8 <= bytes.count,
+        raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+      {
+        index += 8
+      }
+      if index == bytes.count { break }
       let lead = bytes[index]
       index += 1
       if lead < 0x80 { continue }
