@@ -11,7 +11,9 @@ package final class CommitTicket: Sendable {
   /// Makes a ticket to be given to one transaction.
   package init() {}
 
-  /// The timestamp the commit was accepted with; nil before. Writing it may still fail.
+  /// The timestamp the commit was accepted with; nil before.
+  ///
+  /// Writing it may still fail.
   package var timestamp: Timestamp? {
     let value = accepted.load(ordering: .acquiring)
     return value == 0 ? nil : Timestamp(rawValue: value)

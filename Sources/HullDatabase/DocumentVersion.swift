@@ -115,6 +115,7 @@ extension DocumentChange {
   /// - Parameters:
   ///   - reads: What has been read of an index; nil for nothing.
   ///   - contains: Whether a key is in what has been read.
+  /// - Returns: The index; nil if nobody has read any such key.
   func firstIndex<Reads>(
     read reads: (ScanSource) -> Reads?,
     where contains: (Reads, IndexKey) -> Bool

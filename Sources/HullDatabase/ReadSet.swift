@@ -15,7 +15,9 @@ package struct ReadSet: Sendable {
   package private(set) var missingTables: Set<TableName> = []
   /// Whether the transaction depends on the whole list of tables, because it created one.
   package private(set) var isTableListRead = false
-  /// Environment variables read. No commit changes one; subscriptions end when one is set.
+  /// Environment variables read.
+  ///
+  /// No commit changes one; subscriptions end when one is set.
   package private(set) var variables: Set<String> = []
 
   package init() {}

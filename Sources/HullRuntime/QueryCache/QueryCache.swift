@@ -108,6 +108,7 @@ final class QueryCache: Sendable {
   /// - Parameters:
   ///   - demand: What is asked.
   ///   - deliver: Called once if somebody else runs the query, from the thread that ran it.
+  /// - Returns: The answer, or who is to make it.
   func admit(
     _ demand: Demand,
     deliver: @escaping @Sendable (Delivery) -> Void

@@ -1,0 +1,107 @@
+// What a session wants done: the only way it acts on the world.
+
+package import HullDatabase
+package import HullPersistence
+package import HullRuntime
+
+/// Something a session asks its worker to do.
+package enum SessionEffect: Sendable {
+  /// Send a message.
+  case send([UInt8])
+  /// Find out who shows a token, and tell the session with ``SyncSession/verified(_:)``.
+  case verify(AuthenticationToken)
+  /// Get the result of a query, and tell the session with ``SyncSession/fetched(_:_:)``.
+  case fetch(SessionFetch)
+  /// Tell the session when a result does not hold any more.
+  case watch(QueryResult)
+  /// Stop watching a result.
+  case unwatch(QueryResult)
+  /// Run a mutation, and tell the session with ``SyncSession/mutationFinished(_:)``.
+  case runMutation(SessionMutation)
+  /// Run an action, and tell the session with ``SyncSession/actionFinished(_:_:)``.
+  case runAction(SessionAction)
+  /// Check, where that is wanted, what the client has now.
+  case audit(StateVersion)
+  /// Close the socket, after what was sent; without a code for a close frame without one.
+  case close(code: UInt16?, reason: String)
+}
+
+/// A query whose result a session needs.
+package struct SessionFetch: Sendable {
+  /// The query.
+  package var queryID: QueryID
+  /// What the client subscribed to.
+  package var subscription: ClientMessage.Subscription
+  /// On whose behalf.
+  package var identity: CallerIdentity
+  /// Counts identities, so that what was looked up for one is not used for another.
+  package var identityVersion: IdentityVersion
+  /// The journal of the former run.
+  package var journal: String?
+  /// The snapshot.
+  package var timestamp: Timestamp
+  /// Tells the update the result is for from those before it.
+  package var update: UInt64
+}
+
+/// A mutation that is to run.
+package struct SessionMutation: Sendable {
+  /// What the client asked for.
+  package var call: ClientMessage.Call
+  /// On whose behalf: who the client was when it asked.
+  package var identity: CallerIdentity
+  /// The session the mutation happens once in; nil for a client that has not said which.
+  package var sessionID: SessionID?
+  /// Shows the session the timestamp of the commit before anyone can read it.
+  package let ticket = CommitTicket()
+}
+
+/// An action that is to run.
+package struct SessionAction: Sendable {
+  /// What the client asked for.
+  package var call: ClientMessage.Call
+  /// On whose behalf.
+  package var identity: CallerIdentity
+}
+
+/// On whose behalf a client acts, and for how long.
+package struct SessionIdentity: Sendable {
+  /// Who it is.
+  package var caller: CallerIdentity
+  /// When the token that proved it expires; nil for never.
+  package var expiresAt: Timestamp?
+
+  /// Describes an identity.
+  package init(caller: CallerIdentity, expiresAt: Timestamp? = nil) {
+    self.caller = caller
+    self.expiresAt = expiresAt
+  }
+
+  /// Nobody in particular.
+  package static let anonymous = SessionIdentity(caller: .anonymous)
+}
+
+/// Bounds on one connection (spec/sync-protocol.md 11).
+package struct SessionLimits: Sendable {
+  /// Mutations that wait for the running one.
+  package var queuedMutations = 1000
+  /// Actions that run when another one is asked for.
+  package var runningActions = 1000
+  /// How long a mutation may take.
+  package var mutationTime: Duration = .seconds(60)
+  /// Results that are asked for at a time.
+  package var concurrentFetches = 20
+  /// Silence after which the client is sent a sign of life.
+  package var pingInterval: Duration = .seconds(15)
+  /// Bytes of messages that may wait while a token is verified.
+  package var deferredBytes = 16 << 20
+  /// The longest Transition that is sent whole to a client that takes pieces, in bytes.
+  package var largestTransition = TransitionChunks.largestPiece
+  /// The first pause before a query is tried again that failed through no fault of its own.
+  package var retryPause: Duration = .milliseconds(500)
+  /// The longest such pause.
+  package var longestRetryPause: Duration = .seconds(600)
+
+  /// The reference's figures.
+  package init() {}
+}

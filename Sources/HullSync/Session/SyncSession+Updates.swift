@@ -1,0 +1,298 @@
+// How a client gets from one version to the next (spec/sync-protocol.md 5).
+
+import HullDatabase
+package import HullPersistence
+package import HullRuntime
+import HullValues
+
+/// A query of the client's set.
+struct SubscribedQuery: Sendable {
+  let subscription: ClientMessage.Subscription
+  /// What the client has; nil until its first result is sent.
+  var result: QueryResult?
+  /// Where its page ended, last time.
+  var journal: String?
+
+  init(_ subscription: ClientMessage.Subscription) {
+    self.subscription = subscription
+    journal = subscription.journal
+  }
+}
+
+/// An update under way: which version it leads to and the results that are there already.
+struct SessionUpdate: Sendable {
+  let serial: UInt64
+  let end: StateVersion
+  /// Queries whose results have not been asked for yet, the next one last.
+  var toFetch: [QueryID]
+  var results: [QueryID: QueryResult] = [:]
+  /// Results that have been asked for.
+  var outstanding = 0
+  /// Queries that failed through no fault of their own, when to try them again, and the pause
+  /// before that.
+  var toRetry: [QueryID] = []
+  var retryTime: Duration = .zero
+  var retryPause: Duration
+
+  var isComplete: Bool { toFetch.isEmpty && outstanding == 0 && toRetry.isEmpty }
+}
+
+extension SyncSession {
+  mutating func handle(_ change: ClientMessage.ModifyQuerySet) {
+    guard change.baseVersion == receivedQuerySet else {
+      fail(
+        BackendError(
+          kind: .badRequest,
+          code: "BaseVersionMismatch",
+          message: "Base version \(change.baseVersion) passed up doesn't match the current "
+            + "version \(receivedQuerySet)"
+        )
+      )
+      return
+    }
+    guard change.newVersion > change.baseVersion else {
+      fail(.internal)
+      return
+    }
+    for case .add(_, let subscription) in change.modifications {
+      guard checkComponent(subscription.componentPath) else { return }
+    }
+    receivedQuerySet = change.newVersion
+    modifications += change.modifications
+    isUpdateDue = true
+  }
+
+  /// Takes note that a result the client has does not hold any more.
+  package mutating func invalidated() {
+    if !isClosed { isUpdateDue = true }
+  }
+
+  // MARK: Beginning
+
+  /// Whether an update should begin now, if what was sent has left for the client.
+  package var wantsUpdate: Bool { isUpdateDue && !isClosed && update == nil && held == nil }
+
+  /// Begins the update that is due.
+  ///
+  /// - Parameters:
+  ///   - latest: The newest published commit, read after everything the session has been told of.
+  ///   - now: The wall clock.
+  package mutating func beginUpdate(at latest: Timestamp, now: Timestamp) {
+    guard wantsUpdate, checkIdentity(now: now) else { return }
+    isUpdateDue = false
+    guard applyModifications() else { return }
+    let isOtherIdentity = receivedIdentity != version.identity
+    let end = StateVersion(
+      querySet: receivedQuerySet,
+      identity: receivedIdentity,
+      timestamp: max(latest, version.timestamp)
+    )
+    let toFetch = queries.filter { _, query in
+      guard let result = query.result, !isOtherIdentity else { return true }
+      return !result.isValid(at: end.timestamp)
+    }.map(\.key)
+    updateCount += 1
+    update = SessionUpdate(
+      serial: updateCount,
+      end: end,
+      toFetch: toFetch,
+      retryPause: limits.retryPause
+    )
+    fetchNext(now: now)
+  }
+
+  /// Brings the query set up to date; false if that ended the connection.
+  private mutating func applyModifications() -> Bool {
+    for modification in modifications {
+      switch modification {
+      case .add(let id, let subscription):
+        guard queries[id] == nil else {
+          fail(.internal)
+          return false
+        }
+        queries[id] = SubscribedQuery(subscription)
+        removed.remove(id)
+      case .remove(let id):
+        guard let query = queries.removeValue(forKey: id) else {
+          fail(.internal)
+          return false
+        }
+        if let result = query.result { effects.append(.unwatch(result)) }
+        removed.insert(id)
+      }
+    }
+    modifications.removeAll(keepingCapacity: false)
+    return true
+  }
+
+  // MARK: Fetching
+
+  private mutating func fetchNext(now: Timestamp) {
+    while let id = update?.toFetch.last, let serial = update?.serial, let end = update?.end,
+      update?.outstanding ?? 0 < limits.concurrentFetches
+    {
+      update?.toFetch.removeLast()
+      guard let query = queries[id] else { continue }
+      update?.outstanding += 1
+      effects.append(
+        .fetch(
+          SessionFetch(
+            queryID: id,
+            subscription: query.subscription,
+            identity: identity.caller,
+            identityVersion: receivedIdentity,
+            journal: query.journal,
+            timestamp: end.timestamp,
+            update: serial
+          )
+        )
+      )
+    }
+    if update?.isComplete ?? false { finishUpdate(now: now) }
+  }
+
+  /// Learns the result of a query.
+  ///
+  /// - Parameters:
+  ///   - fetch: What was asked for.
+  ///   - result: The result, or why there is none.
+  ///   - now: The wall clock.
+  package mutating func fetched(
+    _ fetch: SessionFetch,
+    _ result: Result<QueryResult, BackendError>,
+    now: Timestamp
+  ) {
+    guard !isClosed, update?.serial == fetch.update else { return }
+    update?.outstanding -= 1
+    switch result {
+    case .success(let result): update?.results[fetch.queryID] = result
+    case .failure(let error):
+      switch error.kind {
+      case .outOfRetention:
+        // The snapshot has grown too old meanwhile: all over again, on a newer one.
+        update = nil
+        isUpdateDue = true
+        return
+      case .overloaded, .internal: retryLater(fetch.queryID)
+      default:
+        fail(error)
+        return
+      }
+    }
+    fetchNext(now: now)
+  }
+
+  private mutating func retryLater(_ id: QueryID) {
+    guard var update else { return }
+    if update.toRetry.isEmpty {
+      update.retryTime = uptime + update.retryPause * (0.5 + spread(of: id) / 2)
+      update.retryPause = min(update.retryPause * 2, limits.longestRetryPause)
+    }
+    update.toRetry.append(id)
+    self.update = update
+  }
+
+  /// A number from 0 to 1 that differs between clients, so that those whose queries failed together
+  /// do not come back together.
+  private func spread(of id: QueryID) -> Double {
+    let seed = (sessionID?.low ?? 0) &+ UInt64(id) &+ updateCount
+    return Double((seed &* 0x9E37_79B9_7F4A_7C15) >> 32) / Double(UInt32.max)
+  }
+
+  /// Asks again for results that could not be had, once their pause is over.
+  mutating func retryFetches(now: Timestamp) {
+    guard let retryTime = update?.retryTime, let toRetry = update?.toRetry, !toRetry.isEmpty,
+      retryTime <= uptime
+    else { return }
+    update?.toRetry = []
+    update?.toFetch += toRetry
+    fetchNext(now: now)
+  }
+
+  // MARK: Finishing
+
+  private mutating func finishUpdate(now: Timestamp) {
+    guard let update else { return }
+    self.update = nil
+    let changed = update.results.filter { id, result in
+      guard let former = queries[id]?.result else { return true }
+      return !result.hasSameContent(as: former)
+    }
+    let transition = transition(to: update.end, changed, now: now)
+    version = update.end
+    removed = []
+    for (id, result) in update.results {
+      let former = queries[id]?.result
+      queries[id]?.result = result
+      queries[id]?.journal = result.journal
+      if former === result { continue }
+      if let former { effects.append(.unwatch(former)) }
+      effects.append(.watch(result))
+    }
+    // A commit that is in this snapshot is answered before the snapshot is shown.
+    if let commit = runningMutation?.mutation.ticket.timestamp, commit <= version.timestamp {
+      held = transition
+    } else {
+      send(transition: transition)
+    }
+  }
+
+  private func transition(
+    to end: StateVersion,
+    _ changed: [QueryID: QueryResult],
+    now: Timestamp
+  ) -> [UInt8] {
+    let ids = (changed.keys + removed.filter { changed[$0] == nil }).sorted()
+    let capacity = changed.values.reduce(ids.count * TransitionWriter.overhead) {
+      $0 + $1.contentBytes
+    }
+    var writer = TransitionWriter(from: version, to: end, capacity: capacity)
+    for id in ids {
+      guard let result = changed[id] else {
+        writer.removed(id)
+        continue
+      }
+      let logLines = isRedacted ? .none : EncodedLogLines(json: result.encodedLogLines)
+      switch result.outcome.result {
+      case .success(let value):
+        writer.updated(id, value: value, logLines: logLines, journal: result.journal)
+      case .failure(let failure):
+        writer.failed(
+          id,
+          message: failure.clientMessage(requestID: makeRequestID(), isRedacted: isRedacted),
+          data: failure.data,
+          logLines: logLines,
+          journal: result.journal
+        )
+      }
+    }
+    return writer.finish(clockSkew: clockSkew, serverTimestamp: now)
+  }
+
+  mutating func sendHeld() {
+    guard let transition = held else { return }
+    held = nil
+    send(transition: transition)
+  }
+
+  private mutating func send(transition: [UInt8]) {
+    if takesChunks, transition.count > limits.largestTransition {
+      for chunk in TransitionChunks(transition, largestPiece: limits.largestTransition) {
+        send(chunk)
+      }
+    } else {
+      send(transition)
+    }
+    effects.append(.audit(version))
+  }
+
+  /// The results that the client has, to be checked.
+  package var results: [(id: QueryID, query: ClientMessage.Subscription, result: QueryResult)] {
+    queries.compactMap { id, query in query.result.map { (id, query.subscription, $0) } }
+  }
+}
+
+extension SyncSession {
+  /// Whether a query is in the client's set, as far as updates have got.
+  package func isSubscribed(to id: QueryID) -> Bool { queries[id] != nil }
+}

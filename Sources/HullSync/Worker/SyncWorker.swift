@@ -1,0 +1,297 @@
+// Serves one connection: a session, and what it wants done.
+
+import Hull
+import HullDatabase
+import HullPersistence
+package import HullRuntime
+import HullValues
+
+/// Carries messages between a connection and its session, and runs what the session asks for.
+///
+/// Every method is called on the connection's event loop, except that of
+/// ``SubscriptionWatcher``. What runs elsewhere comes back through the loop's mailbox.
+///
+/// `@unchecked Sendable`: everything mutable is touched on the loop only; other threads hold the
+/// worker to post news for it.
+package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
+  private var session: SyncSession
+  private let backend: Backend
+  private let mailbox: SyncMailbox
+  private let client: ClientInfo
+  private let auditor: TransitionAuditor?
+  /// The connection; nil once it is closed.
+  private var transport: (any SyncTransport)?
+  /// The queries of the session, looked up for an identity.
+  private var prepared: [QueryID: (query: PreparedQuery, identity: IdentityVersion)] = [:]
+  /// Whether the worker is at work already, and will come to what was added.
+  private var isWorking = false
+
+  /// Makes the worker of a connection.
+  ///
+  /// - Parameters:
+  ///   - backend: Runs the functions.
+  ///   - mailbox: Brings news to the connection's loop.
+  ///   - client: What is known of the program at the other end.
+  ///   - takesChunks: Whether it takes a long Transition in pieces.
+  ///   - limits: The bounds on the connection.
+  ///   - auditor: Checks what is sent; nil for nobody.
+  package init(
+    backend: Backend,
+    mailbox: SyncMailbox,
+    client: ClientInfo,
+    takesChunks: Bool,
+    limits: SessionLimits = SessionLimits(),
+    auditor: TransitionAuditor? = nil
+  ) {
+    self.backend = backend
+    self.mailbox = mailbox
+    self.client = client
+    self.auditor = auditor
+    session = SyncSession(
+      limits: limits,
+      takesChunks: takesChunks,
+      isRedacted: backend.configuration.redactsClientErrors,
+      uptime: backend.configuration.time.uptime(),
+      makeRequestID: { [backend] in backend.makeRequestID() }
+    )
+  }
+
+  // MARK: The connection
+
+  /// Begins to serve a connection.
+  package func opened(_ transport: any SyncTransport) { self.transport = transport }
+
+  /// Takes a text message.
+  package func received(text: [UInt8]) {
+    let message: ClientMessage
+    do {
+      message = try ClientMessage(json: text)
+    } catch {
+      session.receiveInvalid(error.reason)
+      work()
+      return
+    }
+    session.receive(
+      message,
+      bytes: text.count,
+      now: backend.configuration.time.now(),
+      latest: backend.latestTimestamp
+    )
+    work()
+  }
+
+  /// Takes a binary message.
+  package func receivedBinary() {
+    session.receiveBinary()
+    work()
+  }
+
+  /// What was sent has left for the client.
+  package func drained() { work() }
+
+  /// Lets time pass.
+  package func tick() {
+    let time = backend.configuration.time
+    session.tick(uptime: time.uptime(), now: time.now())
+    work()
+  }
+
+  /// The connection is gone.
+  package func closed() {
+    transport = nil
+    session.disconnected()
+    for case .unwatch(let result) in session.effects { result.subscription.unwatch(self) }
+    session.effects = []
+    prepared = [:]
+  }
+
+  // MARK: News
+
+  package func subscriptionWasInvalidated() { mailbox.post(.invalidated(self)) }
+
+  func invalidated() {
+    session.invalidated()
+    work()
+  }
+
+  func fetched(_ fetch: SessionFetch, _ result: Result<QueryResult, BackendError>) {
+    session.fetched(fetch, result, now: backend.configuration.time.now())
+    work()
+  }
+
+  func verified(_ result: Result<SessionIdentity, BackendError>) {
+    session.verified(
+      result,
+      now: backend.configuration.time.now(),
+      latest: backend.latestTimestamp
+    )
+    work()
+  }
+
+  func mutationFinished(_ result: Result<FunctionOutcome, BackendError>) {
+    session.mutationFinished(result)
+    work()
+  }
+
+  func actionFinished(
+    _ id: RequestSequenceNumber,
+    _ result: Result<FunctionOutcome, BackendError>
+  ) {
+    session.actionFinished(id, result)
+    work()
+  }
+
+  // MARK: Work
+
+  /// New Transitions wait while this many messages have not left, so that a slow client gets fewer
+  /// and larger ones (spec/sync-protocol.md 11.3).
+  private static let unsentMessages = 2
+
+  /// Does what the session wants, until it wants nothing more.
+  private func work() {
+    // What is done may add to what is wanted: the outermost call does all of it.
+    if isWorking { return }
+    isWorking = true
+    defer { isWorking = false }
+    while true {
+      while !session.effects.isEmpty {
+        let effects = session.effects
+        session.effects = []
+        for effect in effects { perform(effect) }
+      }
+      guard let transport, session.wantsUpdate, transport.queuedMessages < Self.unsentMessages
+      else { return }
+      // The snapshot is chosen last: it includes every commit the session has been told of.
+      session.beginUpdate(at: backend.latestTimestamp, now: backend.configuration.time.now())
+    }
+  }
+
+  private func perform(_ effect: SessionEffect) {
+    switch effect {
+    case .send(let message): transport?.send(message)
+    case .close(let code, let reason): transport?.close(code: code, reason: reason)
+    case .watch(let result):
+      if !result.subscription.watch(self) { session.invalidated() }
+    case .unwatch(let result): result.subscription.unwatch(self)
+    case .fetch(let fetch): perform(fetch)
+    case .runMutation(let mutation): perform(mutation)
+    case .runAction(let action): perform(action)
+    case .verify(let token): verify(token)
+    case .audit(let version): audit(version)
+    }
+  }
+
+  private func perform(_ fetch: SessionFetch) {
+    let query = query(of: fetch)
+    let mailbox = mailbox
+    let result = backend.fetch(query, journal: fetch.journal, at: fetch.timestamp) {
+      mailbox.post(.fetched(self, fetch, $0))
+    }
+    guard let result else { return }
+    session.fetched(fetch, .success(result), now: backend.configuration.time.now())
+  }
+
+  /// The query of a fetch, looked up once per identity.
+  private func query(of fetch: SessionFetch) -> PreparedQuery {
+    if let known = prepared[fetch.queryID], known.identity == fetch.identityVersion {
+      return known.query
+    }
+    let query = backend.prepareQuery(
+      fetch.subscription.path,
+      fetch.subscription.arguments,
+      identity: fetch.identity,
+      client: client
+    )
+    // Those of queries that are gone go with the next one that is added.
+    prepared = prepared.filter { session.isSubscribed(to: $0.key) }
+    prepared[fetch.queryID] = (query, fetch.identityVersion)
+    return query
+  }
+
+  private func perform(_ mutation: SessionMutation) {
+    let request = FunctionRequest(
+      path: mutation.call.path,
+      kind: .mutation,
+      arguments: mutation.call.arguments,
+      identity: mutation.identity,
+      requestID: backend.makeRequestID(),
+      client: client,
+      sessionRequest: mutation.sessionID.map {
+        SessionRequestID(
+          session: .init(high: $0.high, low: $0.low),
+          number: mutation.call.requestID
+        )
+      },
+      ticket: mutation.ticket
+    )
+    run(request) { .mutationFinished($0, $1) }
+  }
+
+  private func perform(_ action: SessionAction) {
+    let request = FunctionRequest(
+      path: action.call.path,
+      kind: .action,
+      arguments: action.call.arguments,
+      identity: action.identity,
+      requestID: backend.makeRequestID(),
+      client: client
+    )
+    let id = action.call.requestID
+    run(request) { .actionFinished($0, id, $1) }
+  }
+
+  /// Runs a function to its end, whatever becomes of the connection.
+  private func run(
+    _ request: FunctionRequest,
+    news:
+      @escaping @Sendable (SyncWorker, Result<FunctionOutcome, BackendError>) ->
+      SyncMailbox
+      .News
+  ) {
+    let (backend, mailbox) = (backend, mailbox)
+    Task(executorPreference: FunctionExecutor.shared) {
+      let result: Result<FunctionOutcome, BackendError>
+      do throws(BackendError) {
+        result = .success(try await backend.run(request))
+      } catch {
+        result = .failure(error)
+      }
+      mailbox.post(news(self, result))
+    }
+  }
+
+  private func verify(_ token: AuthenticationToken) {
+    let (backend, mailbox) = (backend, mailbox)
+    Task(executorPreference: FunctionExecutor.shared) {
+      let result: Result<SessionIdentity, BackendError>
+      do throws(BackendError) {
+        result = .success(try await backend.identity(of: token))
+      } catch {
+        result = .failure(error)
+      }
+      mailbox.post(.verified(self, result))
+    }
+  }
+
+  private func audit(_ version: StateVersion) {
+    guard let auditor else { return }
+    let results = session.results.compactMap { entry in
+      prepared[entry.id].map { ($0.query, entry.result) }
+    }
+    auditor.check(results, at: version.timestamp)
+  }
+}
+
+extension Backend {
+  /// Who shows a token.
+  func identity(of token: AuthenticationToken) async throws(BackendError) -> SessionIdentity {
+    switch token {
+    case .none: return .anonymous
+    case .user(let text):
+      let verified = try await authenticate(userToken: text)
+      return SessionIdentity(caller: .user(verified.identity), expiresAt: verified.expiresAt)
+    case .admin(let key, let actingAs):
+      return SessionIdentity(caller: try authenticate(adminKey: key, actingAs: actingAs))
+    }
+  }
+}
