@@ -26,6 +26,7 @@ struct CallValidation {
     switch arguments {
     case .undecodable(let reason):
       throw Rejection(message: "Invalid arguments for \(function.path.canonical): \(reason)")
+    case .notAList: throw Rejection(message: "Invalid arguments provided")
     case .values(let values):
       let size = ConvexValue.array(values).size
       guard size <= limits.argumentsSizeBytes else {

@@ -85,6 +85,8 @@ package enum FunctionArguments: Sendable {
 
   /// Arguments that are no Convex values, with the reason; reported once the function is known.
   case undecodable(reason: String)
+  /// Arguments that are no list where there must be one; reported once the function is known.
+  case notAList
 
   /// Decodes the `args` member of a request.
   ///

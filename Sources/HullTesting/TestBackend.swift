@@ -5,6 +5,7 @@ public import Hull
 import HullDatabase
 import HullPersistence
 import HullRuntime
+import HullSync
 import Synchronization
 
 /// A whole backend in the process of a test: the engine of the server, with time and randomness in
@@ -109,7 +110,7 @@ public final class TestBackend: TestCaller {
       configuration: configuration,
       registry: prepared.registry
     )
-    session = TestSession(backend: backend, user: nil)
+    session = TestSession(backend: backend, user: nil, auditor: TransitionAuditor(backend))
     clock = TestClock(source: time)
     env = TestEnvironment(store: configuration.environment)
     faults = TestFaults(plan: plan)

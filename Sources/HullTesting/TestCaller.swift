@@ -267,7 +267,9 @@ extension TestCaller {
   /// - Parameter identity: The user.
   /// - Returns: The caller. Deriving another from it replaces the identity.
   public func withIdentity(_ identity: UserIdentity) -> TestUser {
-    TestUser(session: TestSession(backend: session.backend, user: identity))
+    TestUser(
+      session: TestSession(backend: session.backend, user: identity, auditor: session.auditor)
+    )
   }
 
   /// What a network client may do: internal functions do not exist for it, errors are texts.

@@ -3,12 +3,15 @@
 import Hull
 import HullDatabase
 import HullRuntime
+import HullSync
 import Synchronization
 
 /// The connection of a caller to its backend.
 public struct TestSession: Sendable {
   let backend: Backend
   let user: UserIdentity?
+  /// Compares what connected clients were sent with what the queries return.
+  let auditor: TransitionAuditor
 
   var identity: CallerIdentity { .admin(actingAs: user) }
 

@@ -127,10 +127,8 @@ import Testing
     )
     guard case .modifyQuerySet(let change) = message,
       case .add(0, let query) = change.modifications.first,
-      case .undecodable(let reason) = query.arguments
+      case .notAList = query.arguments
     else { return #expect(Bool(false)) }
-    #expect(reason == ClientMessage.argumentsAreNoList)
-    #expect(reason == "Invalid arguments provided")
   }
 
   @Test func `arguments that are no values carry the reason`() throws {
@@ -138,7 +136,6 @@ import Testing
     guard case .action(let call) = try read(text),
       case .undecodable(let reason) = call.arguments
     else { return #expect(Bool(false)) }
-    #expect(reason != ClientMessage.argumentsAreNoList)
     #expect(reason.contains("$x"))
   }
 

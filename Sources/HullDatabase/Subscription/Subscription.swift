@@ -24,6 +24,9 @@ package final class Subscription: Sendable {
   /// ``Timestamp/distantPast`` when something else did, such as an environment variable.
   package var invalidatedAt: Timestamp? { registration.invalidatedAt }
 
+  /// What was read.
+  var reads: ReadSet { registration.reads }
+
   /// Whether a read at a timestamp finds what was read.
   ///
   /// Exact for every timestamp that has been published: a commit ends the validity of what it

@@ -5,15 +5,10 @@ import HullRuntime
 import HullValues
 
 extension ClientMessage {
-  /// Why arguments that are no list are refused, once their function is about to run.
-  ///
-  /// A missing or mistyped `args` fails the one query, mutation or action: it arrives as
-  /// `FunctionArguments.undecodable` with this reason, which is the whole text of the failure.
-  package static let argumentsAreNoList = "Invalid arguments provided"
-
   /// Reads a message.
   ///
-  /// Fields nobody knows are ignored, and optional ones may be null. Whether a function path makes
+  /// Fields nobody knows are ignored, and optional ones may be null. Arguments that are no list fail
+  /// their own call only, as ``FunctionArguments/notAList``. Whether a function path makes
   /// sense is not looked at: a bad one fails its own call only.
   ///
   /// - Parameter text: A text message of the WebSocket.
@@ -43,9 +38,7 @@ extension ClientMessage {
     _ fields: MessageFields,
     _ range: Range<Int>?
   ) -> FunctionArguments {
-    guard let range, fields.isArray(range) else {
-      return .undecodable(reason: argumentsAreNoList)
-    }
+    guard let range, fields.isArray(range) else { return .notAList }
     return FunctionArguments(json: fields.text, in: range)
   }
 }

@@ -43,7 +43,8 @@ extension SyncSession {
     }
   }
 
-  private mutating func become(_ identity: SessionIdentity) {
+  /// Acts for someone from here on.
+  package mutating func become(_ identity: SessionIdentity) {
     self.identity = identity
     receivedIdentity += 1
     isUpdateDue = true

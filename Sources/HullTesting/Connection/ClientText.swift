@@ -1,0 +1,104 @@
+// What a client says, written as official clients write it.
+
+import HullPersistence
+import HullRuntime
+import HullSync
+import HullValues
+
+/// Messages of a client.
+enum ClientText {
+  static func connect(
+    _ sessionID: SessionID,
+    connectionCount: UInt32,
+    lastCloseReason: String,
+    maxObserved: Timestamp?
+  ) -> [UInt8] {
+    object("Connect") { writer in
+      writer.key("sessionId")
+      writer.string(sessionID.description)
+      writer.key("connectionCount")
+      writer.integer(Int(connectionCount))
+      writer.key("lastCloseReason")
+      writer.string(lastCloseReason)
+      if let maxObserved {
+        writer.key("maxObservedTimestamp")
+        writer.string(maxObserved.text)
+      }
+    }
+  }
+
+  /// A query to subscribe to.
+  struct Add {
+    var id: QueryID
+    var path: String
+    var arguments: ConvexValue
+    var journal: String?
+  }
+
+  static func modifyQuerySet(
+    from base: UInt32,
+    to new: UInt32,
+    adding: [Add] = [],
+    removing: [QueryID] = []
+  ) -> [UInt8] {
+    object("ModifyQuerySet") { writer in
+      writer.key("baseVersion")
+      writer.integer(Int(base))
+      writer.key("newVersion")
+      writer.integer(Int(new))
+      writer.key("modifications")
+      writer.beginArray()
+      for add in adding {
+        writer.beginObject()
+        writer.key("type")
+        writer.string("Add")
+        writer.key("queryId")
+        writer.integer(Int(add.id))
+        writer.key("udfPath")
+        writer.string(add.path)
+        writer.key("args")
+        writer.value(.array([add.arguments]))
+        if let journal = add.journal {
+          writer.key("journal")
+          writer.string(journal)
+        }
+        writer.endObject()
+      }
+      for id in removing {
+        writer.beginObject()
+        writer.key("type")
+        writer.string("Remove")
+        writer.key("queryId")
+        writer.integer(Int(id))
+        writer.endObject()
+      }
+      writer.endArray()
+    }
+  }
+
+  static func call(
+    _ type: String,
+    _ id: RequestSequenceNumber,
+    _ path: String,
+    _ arguments: ConvexValue
+  ) -> [UInt8] {
+    object(type) { writer in
+      writer.key("requestId")
+      writer.integer(Int(id))
+      writer.key("udfPath")
+      writer.string(path)
+      writer.key("args")
+      writer.value(.array([arguments]))
+    }
+  }
+
+  private static func object(_ type: String, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
+    var writer = JSONWriter(capacity: 128)
+    writer.beginObject()
+    writer.key("type")
+    writer.string(type)
+    body(&writer)
+    writer.endObject()
+    return writer.bytes
+  }
+}
