@@ -27,9 +27,11 @@ public struct ServerConfiguration: Sendable {
   /// The most header fields a request may have.
   public var maximumHeaderCount: Int
 
-  /// What the bodies of all requests being received or answered may take together, in bytes.
+  /// What the bodies of all requests being received or answered may take together, in bytes, with
+  /// the messages of all WebSockets that arrive in parts or wait for a slow client.
   ///
-  /// Bodies of up to 16 KiB are not counted. A request that would go beyond is answered with 503.
+  /// Up to 16 KiB of each connection are not counted. A request that would go beyond is answered with
+  /// 503, a WebSocket closed with 1013.
   public var maximumBufferedBytes: Int
 
   /// How long a connection may stay open between two requests.
@@ -51,6 +53,29 @@ public struct ServerConfiguration: Sendable {
   /// How much of a refused request is dropped at most before the connection is closed, in bytes.
   public var maximumDrainedBytes: Int
 
+  /// The largest WebSocket message of a client, in bytes.
+  public var maximumWebSocketMessageSize: Int
+
+  /// The largest frame of such a message, in bytes.
+  public var maximumWebSocketFrameSize: Int
+
+  /// How much may wait for the client of a WebSocket before the socket is closed, in bytes.
+  ///
+  /// A lone message may be longer.
+  public var maximumWebSocketQueuedBytes: Int
+
+  /// How often a WebSocket client is pinged.
+  public var webSocketPingInterval: Duration
+
+  /// How long a WebSocket client may send nothing at all, not even the answer to a ping.
+  public var webSocketSilenceTimeout: Duration
+
+  /// How long the closing handshake of a WebSocket may take.
+  public var webSocketCloseTimeout: Duration
+
+  /// How often the times of WebSockets are looked at, and so how exact they are.
+  public var webSocketTickInterval: Duration
+
   /// Creates the reference's figures on loopback, where it has any.
   ///
   /// - Parameters:
@@ -71,5 +96,12 @@ public struct ServerConfiguration: Sendable {
     requestTimeout = .seconds(300)
     drainTimeout = .seconds(10)
     maximumDrainedBytes = 64 * 1024 * 1024
+    maximumWebSocketMessageSize = 64 * 1024 * 1024
+    maximumWebSocketFrameSize = 16 * 1024 * 1024
+    maximumWebSocketQueuedBytes = 64 * 1024 * 1024
+    webSocketPingInterval = .seconds(5)
+    webSocketSilenceTimeout = .seconds(120)
+    webSocketCloseTimeout = .seconds(5)
+    webSocketTickInterval = .seconds(1)
   }
 }

@@ -34,10 +34,18 @@ final class RawClient {
   private var received = ByteBuffer()
 
   /// Connects to a port of this machine.
-  init(port: Int) async throws {
+  ///
+  /// - Parameters:
+  ///   - port: The port.
+  ///   - isSlow: Whether the client reads nothing before `startReading()` and lets the system keep
+  ///     little for it.
+  /// - Throws: What the system says when nobody listens there.
+  init(port: Int, isSlow: Bool = false) async throws {
     let (stream, continuation) = AsyncStream<ByteBuffer>.makeStream()
     channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .channelOption(.autoRead, value: !isSlow)
+      .channelOption(.socketOption(.so_rcvbuf), value: isSlow ? 16 * 1024 : 1024 * 1024)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(Collector(continuation: continuation))
@@ -82,6 +90,24 @@ final class RawClient {
   /// Sends without waiting for the bytes to leave.
   func sendLater(_ text: String) {
     channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+  }
+
+  /// Begins to read, if the client is slow.
+  func startReading() async throws {
+    try await channel.setOption(.autoRead, value: true).get()
+  }
+
+  /// Reads exactly so many bytes.
+  func bytes(_ count: Int) async throws -> [UInt8] {
+    while received.readableBytes < count {
+      guard let bytes = await incoming.next(isolation: #isolation) else {
+        throw ConnectionEnded(received: String(buffer: received))
+      }
+      received.writeImmutableBuffer(bytes)
+    }
+    let bytes = received.readBytes(length: count) ?? []
+    received.discardReadBytes()
+    return bytes
   }
 
   /// Ends the connection abruptly.

@@ -3,9 +3,9 @@
 import HullValues
 
 /// The name and version a client gives itself.
-struct ClientVersion: Equatable {
+package struct ClientVersion: Equatable, Sendable {
   /// The version part.
-  enum Version: Equatable {
+  package enum Version: Equatable, Sendable {
     case semantic(SemanticVersion)
     case opaque(String)
 
@@ -35,8 +35,9 @@ struct ClientVersion: Equatable {
   }
 
   /// The name in lower case, such as `npm` or `python`.
-  let name: String
-  let version: Version
+  package let name: String
+  /// The version.
+  package let version: Version
 
   /// A client that does not say what it is.
   static let unknown = ClientVersion(name: "unknown", version: .opaque("unknownversion"))
@@ -65,6 +66,14 @@ struct ClientVersion: Equatable {
       name: Self.canonicalName(header[..<firstDash]),
       version: .opaque(String(header[header.index(after: firstDash)...]))
     )
+  }
+
+  /// The npm client of a version that a WebSocket address names, as in `/api/1.45.0/sync`.
+  ///
+  /// - Returns: nil for anything but a semantic version.
+  init?(path version: String) {
+    guard let version = SemanticVersion(version) else { return nil }
+    self.init(name: "npm", version: .semantic(version))
   }
 
   private static func canonicalName(_ text: Substring) -> String {
@@ -106,6 +115,12 @@ struct ClientVersion: Equatable {
       )
     }
     return .supported
+  }
+
+  /// Whether the client can put a Transition together from chunks (spec/sync-protocol.md 4.2).
+  package var supportsTransitionChunks: Bool {
+    guard name == "npm", case .semantic(let version) = version else { return false }
+    return version >= SemanticVersion(1, 28, 0)
   }
 
   /// The output format of calls that name none: old clients expect the encoded one.

@@ -1,15 +1,16 @@
 // Versions as clients state them (semver.org 2.0).
 
 /// A semantic version; build metadata is checked, then ignored.
-struct SemanticVersion: Comparable, CustomStringConvertible {
+package struct SemanticVersion: Comparable, CustomStringConvertible, Sendable {
   /// One dot-separated part of a pre-release.
-  private enum Identifier: Comparable {
+  private enum Identifier: Comparable, Sendable {
     // In order of precedence: numbers come before words.
     case number(UInt64)
     case word(String)
   }
 
-  let description: String
+  /// The version as it was written.
+  package let description: String
   private let core: [UInt64]
   private let preRelease: [Identifier]
 
@@ -76,11 +77,11 @@ struct SemanticVersion: Comparable, CustomStringConvertible {
     return identifiers
   }
 
-  static func == (left: SemanticVersion, right: SemanticVersion) -> Bool {
+  package static func == (left: SemanticVersion, right: SemanticVersion) -> Bool {
     left.core == right.core && left.preRelease == right.preRelease
   }
 
-  static func < (left: SemanticVersion, right: SemanticVersion) -> Bool {
+  package static func < (left: SemanticVersion, right: SemanticVersion) -> Bool {
     if left.core != right.core { return left.core.lexicographicallyPrecedes(right.core) }
     // A pre-release comes before its release.
     if left.preRelease.isEmpty || right.preRelease.isEmpty {

@@ -15,11 +15,15 @@ enum TimestampText {
   static func decode(_ text: String, latest: Timestamp) throws(BackendError) -> Timestamp {
     let timestamp: Timestamp
     do throws(Timestamp.TextError) {
+      // Stricter than on a WebSocket: the padding must be there.
+      guard text.utf8.count == 12 else { throw .malformed("") }
       timestamp = try Timestamp(text: text)
     } catch {
       switch error {
       case .malformed:
-        throw invalid("\(text.debugDescription) is not a timestamp: base64 of 8 bytes is expected.")
+        throw invalid(
+          "\(text.debugDescription) is not a timestamp: base64 of 8 bytes is expected."
+        )
       case .tooLarge(let number):
         throw invalid("Timestamp \(number) is larger than \(Int64.max).")
       }

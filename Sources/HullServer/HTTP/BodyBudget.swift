@@ -1,8 +1,9 @@
-// Bounds the memory that the bodies of all connections take together.
+// Bounds the memory that bodies and WebSocket messages of all connections take together.
 
 import Synchronization
 
-/// Counts the bytes of request bodies held in memory by all connections.
+/// Counts the bytes of request bodies held in memory by all connections, and of WebSocket messages
+/// that arrive in parts or wait for a slow client.
 ///
 /// The bound of one body alone would still let thousands of connections fill the memory.
 final class BodyBudget: Sendable {

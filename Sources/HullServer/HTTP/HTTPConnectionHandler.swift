@@ -4,11 +4,13 @@
 // made the socket is not read, so a client that pipelines is held back by TCP, and what had been
 // read already waits in `held`.
 //
-// A WebSocket upgrade belongs here: when a route says so at the end of a request, write the 101,
-// remove the decoder (it forwards what it holds) and put the frame codec and the sync handler in
-// this handler's place. NIO's own upgraders are not used: they drop the head of a request that
-// offers an upgrade nobody takes, and look only at the first request of a connection.
+// A WebSocket upgrade happens here: when a route says so at the end of a request, the 101 is written,
+// a WebSocketConnection takes this handler's place, and the decoder, which has parsed nothing beyond
+// the request, hands over what it holds and goes. NIO's own upgraders are not used: they drop the
+// head of a request that offers an upgrade nobody takes, and look only at the first request of a
+// connection.
 
+import HullRuntime
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -18,6 +20,8 @@ import Synchronization
 struct ConnectionContext: Sendable {
   var configuration: ServerConfiguration
   var timeouts: ConnectionTimeouts
+  var webSocketLimits: WebSocketLimits
+  var webSockets: WebSocketLoops
   var router: any HTTPRouter
   var gate: RequestGate
   var bodies: BodyBudget
@@ -41,7 +45,7 @@ struct ConnectionTimeouts: Sendable {
 }
 
 /// The state of one connection; lives on its event loop only.
-final class HTTPConnectionHandler: ChannelDuplexHandler {
+final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundIn = Never
   typealias OutboundOut = ByteBuffer
@@ -57,6 +61,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     case sending
     /// The last answer is written; what still arrives is dropped.
     case draining
+    /// The connection is a WebSocket now, and no longer this handler's.
+    case upgraded
     /// Nothing more will be read or written.
     case closed
   }
@@ -75,6 +81,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   private var route: HTTPRoute?
   private var version = HTTPVersion.http1_1
   private var keepsAlive = false
+  /// Whether the request offers a WebSocket where there may be one; the decoder then waits.
+  private var isUpgradable = false
   /// What the body in hand has taken of the budget.
   private var takenBytes = 0
   private var bodyIsUnread = false
@@ -93,6 +101,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   private var readIsPending = false
   private var partsArrived = false
   private var arrivingOffersUpgrade = false
+  private var arrivingIsUpgradable = false
   private var drainedBytes = 0
 
   // Time limits: one timer, set to the nearest deadline only when that comes nearer.
@@ -145,7 +154,10 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     partsArrived = true
     let part = unwrapInboundIn(data)
     switch part {
-    case .head(let head): arrivingOffersUpgrade = Self.offersUpgrade(head)
+    case .head(let head):
+      arrivingOffersUpgrade = Self.offersUpgrade(head)
+      arrivingIsUpgradable = arrivingOffersUpgrade && mayUpgrade(head)
+    case .end where arrivingIsUpgradable: decoder.isPaused = true
     case .end where arrivingOffersUpgrade: decoder.shouldRenew = true
     case .body, .end: break
     }
@@ -158,7 +170,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         bodyIsUnread = false
       }
     case .draining: drain(part, context: context)
-    case .closed: break
+    case .upgraded, .closed: break
     }
   }
 
@@ -175,9 +187,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     switch state {
     // One read stays asked for while a request is answered: to withdraw and renew it would cost two
     // system calls a request. What it brings is held, and the next one waits.
-    case .answering where held.isEmpty && !bodyIsUnread: context.read()
+    case .answering where held.isEmpty && !bodyIsUnread && !decoder.isPaused: context.read()
     case .answering, .sending: readIsPending = true
-    case .idle, .collecting, .draining, .closed: context.read()
+    case .idle, .collecting, .draining, .upgraded, .closed: context.read()
     }
   }
 
@@ -232,6 +244,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     self.route = route
     version = head.version
     keepsAlive = head.isKeepAlive && head.method != .CONNECT
+    isUpgradable = route.isWebSocket && WebSocketHandshake.isOffered(by: head)
     bodyIsUnread = false
     setDeadline(after: shared.timeouts.body, context: context)
     if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }) {
@@ -308,6 +321,13 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     return head.headers["connection"].contains { $0.lowercased().contains("upgrade") }
   }
 
+  /// Whether a request may become a WebSocket, so that what follows it must not be parsed yet.
+  private func mayUpgrade(_ head: HTTPRequestHead) -> Bool {
+    guard WebSocketHandshake.isOffered(by: head) else { return false }
+    let path = HTTPRequest.split(target: head.uri).path
+    return shared.router.route(method: head.method, path: path).isWebSocket
+  }
+
   // MARK: Answering
 
   private func answer(context: ChannelHandlerContext) {
@@ -349,6 +369,12 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     switch route.work {
     case .immediate(let work):
       finish(serial, with: work(request), context: context)
+    case .webSocket(let admit):
+      switch admit(request) {
+      case .refuse(let response): finish(serial, with: response, context: context)
+      case .accept(let fields, let makePeer):
+        upgrade(request, fields: fields, makePeer: makePeer, context: context)
+      }
     case .task(let work):
       let serial = self.serial
       // Sound: as in `answer`; the task itself touches neither handler nor context.
@@ -402,6 +428,11 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     route = nil
     giveBackBody()
     state = .sending
+    if isUpgradable {
+      isUpgradable = false
+      // Nothing that was sent behind the request has been parsed, unless the request never ended.
+      if decoder.isPaused { decoder.resume(context: context) }
+    }
     let written = keepsAlive ? nil : context.eventLoop.makePromise(of: Void.self)
     context.write(wrapOutboundOut(head), promise: rest == nil ? written : nil)
     if let rest { context.write(wrapOutboundOut(rest), promise: written) }
@@ -430,7 +461,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     switch state {
     case .idle where isShuttingDown: close(context: context)
     case .idle, .collecting: resumeReading(context: context)
-    case .answering, .sending, .draining, .closed: break
+    case .answering, .sending, .draining, .upgraded, .closed: break
     }
   }
 
@@ -449,6 +480,71 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
       case .failure(let error): refuse(error, context: context)
       }
     }
+  }
+
+  // MARK: Upgrading
+
+  /// Answers a handshake; if it is a good one, the connection is this handler's no longer.
+  private func upgrade(
+    _ request: HTTPRequest,
+    fields: [HTTPResponse.Field],
+    makePeer: (any EventLoop) -> any WebSocketPeer,
+    context: ChannelHandlerContext
+  ) {
+    let key: String
+    do throws(BackendError) {
+      key = try WebSocketHandshake.key(of: request, isUpgradable: isUpgradable && decoder.isPaused)
+    } catch {
+      var response = HTTPResponse(error)
+      response.fields += fields
+      finish(serial, with: response, context: context)
+      return
+    }
+    guard !isShuttingDown else {
+      finish(serial, with: HTTPResponse(status: .serviceUnavailable), context: context)
+      return
+    }
+    leaveGate(serial)
+    giveBackBody()
+    state = .upgraded
+    timer?.cancel()
+    timer = nil
+    (self.request, route) = (nil, nil)
+    let answer = WebSocketHandshake.answer(
+      to: key,
+      fields: fields,
+      date: shared.date.now,
+      allocator: context.channel.allocator
+    )
+    context.write(wrapOutboundOut(answer), promise: nil)
+    let connection = WebSocketConnection(
+      shared: shared,
+      loop: shared.webSockets.loop(of: context.eventLoop),
+      peer: makePeer(context.eventLoop)
+    )
+    do {
+      try handOver(to: connection, context: context)
+    } catch {
+      shared.logger.debug("upgrade failed", metadata: ["error": "\(error)"])
+      context.close(promise: nil)
+    }
+  }
+
+  /// Puts a WebSocket in this handler's place.
+  private func handOver(
+    to connection: WebSocketConnection,
+    context: ChannelHandlerContext
+  ) throws {
+    let pipeline = context.pipeline.syncOperations
+    let decoding = try pipeline.context(handlerType: ByteToMessageHandler<RequestDecoder>.self)
+    try pipeline.addHandler(connection, position: .after(self))
+    resumeReading(context: context)
+    decoder.handsOver = true
+    // The decoder goes once it is no longer at work; this handler goes at once, since it could not
+    // make sense of what the decoder leaves.
+    pipeline.removeHandler(context: decoding, promise: nil)
+    pipeline.removeHandler(context: context, promise: nil)
+    connection.begin()
   }
 
   // MARK: Refusing and closing
@@ -536,6 +632,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
       leaveGate(serial)
       end(with: .requestTimeout, context: context)
     case .idle, .sending, .draining, .closed: close(context: context)
+    case .upgraded: break
     }
   }
 }

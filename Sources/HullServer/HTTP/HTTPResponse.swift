@@ -106,9 +106,7 @@ struct HTTPResponseWriter {
       default: write("content-type", contentType.rawValue, to: &buffer)
       }
     }
-    for field in response.fields where isSafe(field.value) {
-      write(field.name, field.value, to: &buffer)
-    }
+    for field in response.fields { write(field, to: &buffer) }
     buffer.writeStaticString("content-length: ")
     write(decimal: length, to: &buffer)
     buffer.writeStaticString("\r\n")
@@ -123,6 +121,11 @@ struct HTTPResponseWriter {
     guard isCopied else { return (buffer, response.body) }
     buffer.writeImmutableBuffer(response.body)
     return (buffer, nil)
+  }
+
+  /// Writes a header field, unless its value would start a line of its own.
+  static func write(_ field: HTTPResponse.Field, to buffer: inout ByteBuffer) {
+    if isSafe(field.value) { write(field.name, field.value, to: &buffer) }
   }
 
   private static func write(_ name: String, _ value: String, to buffer: inout ByteBuffer) {

@@ -11,6 +11,9 @@ package struct HTTPRoute: Sendable {
 
     /// Runs as a task on the default executor.
     case task(@Sendable (HTTPRequest) async -> HTTPResponse)
+
+    /// Runs on the event loop and turns the connection into a WebSocket, if the client asks for one.
+    case webSocket(@Sendable (HTTPRequest) -> WebSocketAdmission)
   }
 
   /// What happens to the work when its client goes away or it takes too long.
@@ -20,6 +23,11 @@ package struct HTTPRoute: Sendable {
 
     /// The task runs on: a mutation must not stop half-way, and an action's effects are wanted.
     case runToCompletion
+  }
+
+  /// Whether requests of this kind may become WebSockets.
+  var isWebSocket: Bool {
+    if case .webSocket = work { true } else { false }
   }
 
   /// The largest body that is collected, in bytes.

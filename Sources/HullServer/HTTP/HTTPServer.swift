@@ -82,6 +82,8 @@ package final class HTTPServer: Sendable {
     let shared = ConnectionContext(
       configuration: configuration,
       timeouts: ConnectionTimeouts(configuration),
+      webSocketLimits: WebSocketLimits(configuration),
+      webSockets: WebSocketLoops(interval: TimeAmount(configuration.webSocketTickInterval)),
       router: router,
       gate: RequestGate(limit: configuration.maximumConcurrentRequests),
       bodies: BodyBudget(

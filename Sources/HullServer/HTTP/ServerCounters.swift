@@ -7,7 +7,12 @@ package final class ServerCounters: Sendable {
   let connectionsAccepted = Atomic<Int>(0)
   let connectionsOpen = Atomic<Int>(0)
   let requestsInFlight = Atomic<Int>(0)
-  /// Bytes of request bodies held in memory now, as ``BodyBudget`` counts them.
+  let webSocketsOpened = Atomic<Int>(0)
+  let webSocketsOpen = Atomic<Int>(0)
+  /// WebSockets closed because too much waited for a slow client.
+  let webSocketsOverrun = Atomic<Int>(0)
+  /// Bytes of request bodies and WebSocket messages held in memory now, as ``BodyBudget`` counts
+  /// them.
   let bufferedBytes = Atomic<Int>(0)
   let requestTimeouts = Atomic<Int>(0)
   let malformedRequests = Atomic<Int>(0)
@@ -18,7 +23,10 @@ package final class ServerCounters: Sendable {
 
   package init() {}
 
-  /// Bytes of request bodies held in memory now; small bodies are not counted.
+  /// WebSockets open now.
+  package var openWebSockets: Int { webSocketsOpen.load(ordering: .relaxed) }
+
+  /// Bytes of request bodies and WebSocket messages held in memory now; small ones are not counted.
   package var bufferedBodyBytes: Int { bufferedBytes.load(ordering: .relaxed) }
 
   /// Counts one response by the class of its status.

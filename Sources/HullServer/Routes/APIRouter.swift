@@ -10,6 +10,7 @@ package import NIOHTTP1
 package struct APIRouter: HTTPRouter {
   private let paths: [String: RouteTable.Path]
   private let runPath: RouteTable.Path
+  private let sync: SyncRoute?
   private let unknownPath: HTTPRoute
 
   /// Creates the table.
@@ -17,7 +18,13 @@ package struct APIRouter: HTTPRouter {
   /// - Parameters:
   ///   - backend: Runs the functions.
   ///   - counters: What `/metrics` tells about the socket side.
-  package init(backend: Backend, counters: ServerCounters) {
+  ///   - makeSyncPeer: Makes the server's side of each WebSocket of the sync protocol; nil to have no
+  ///     such routes.
+  package init(
+    backend: Backend,
+    counters: ServerCounters,
+    makeSyncPeer: SyncPeerFactory? = nil
+  ) {
     var table = RouteTable()
     table.addFunctionRoutes(backend)
     table.addQueryTimestampRoutes(backend)
@@ -25,6 +32,8 @@ package struct APIRouter: HTTPRouter {
     table.addInstanceRoutes(backend)
     table.addEchoRoute()
     table.addMetricsRoute(counters)
+    sync = makeSyncPeer.map { SyncRoute(makePeer: $0) }
+    if let sync { table.addSyncRoute(sync) }
     paths = table.paths
     runPath = RouteTable.runPath(backend)
     unknownPath = HTTPRoute(
@@ -39,6 +48,9 @@ package struct APIRouter: HTTPRouter {
     if let found = paths[path] { return found.route(method) }
     if path.utf8.count > RunRoute.prefix.utf8.count, path.hasPrefix(RunRoute.prefix) {
       return runPath.route(method)
+    }
+    if let sync, let version = SyncRoute.version(inPath: path) {
+      return sync.path(version: version).route(method)
     }
     return unknownPath
   }
@@ -148,6 +160,23 @@ struct RouteTable {
     )
   }
 
+  /// Adds a route whose connections become WebSockets.
+  mutating func socket(
+    _ path: String,
+    _ admit: @escaping @Sendable (HTTPRequest) -> WebSocketAdmission
+  ) {
+    paths[path] = Self.socketPath(admit)
+  }
+
+  /// The methods of a path whose connections become WebSockets.
+  static func socketPath(
+    _ admit: @escaping @Sendable (HTTPRequest) -> WebSocketAdmission
+  ) -> Path {
+    var path = Path(hasCORS: true)
+    path.get = HTTPRoute(bodyLimit: smallBodyLimit, work: .webSocket(admit))
+    return path
+  }
+
   /// The methods of `/api/run/…`.
   static func runPath(_ backend: Backend) -> Path {
     var path = Path(hasCORS: true)
@@ -198,7 +227,7 @@ struct RouteTable {
 }
 
 /// What is done before and after each endpoint.
-private struct Surroundings {
+struct Surroundings {
   /// Whether a request gets to its endpoint.
   enum Admission {
     case admitted(APIRequest, Surroundings)
@@ -208,21 +237,35 @@ private struct Surroundings {
   /// The advice to upgrade, for old clients.
   private var advice: String?
 
-  static func admit(_ request: HTTPRequest) -> Admission {
+  /// Looks at who sends a request.
+  ///
+  /// - Parameters:
+  ///   - request: The request.
+  ///   - pathVersion: The version its path names, which counts when no header names a client.
+  /// - Returns: The client, or the answer to one the server does not speak with.
+  static func admit(_ request: HTTPRequest, pathVersion: String? = nil) -> Admission {
     let headers = RequestHeaders(request.headers)
-    guard let name = headers.convexClient else {
+    let client: ClientVersion
+    switch (headers.convexClient, pathVersion) {
+    case (nil, nil):
       return .admitted(APIRequest(http: request, headers: headers, client: .unknown), Self())
-    }
-    guard let client = ClientVersion(header: name) else {
-      let error = BackendError(
-        kind: .badRequest,
-        code: "InvalidClientVersion",
-        message: """
+    case (let name?, _):
+      guard let named = ClientVersion(header: name) else {
+        return invalidVersion(
+          """
           Failed to parse client version string: '\(name)'. Expected format is \
           {client_name}-{semver}, e.g. my-esolang-client-0.0.1
           """
-      )
-      return .refused(HTTPResponse(error))
+        )
+      }
+      client = named
+    case (nil, let version?):
+      guard let named = ClientVersion(path: version) else {
+        return invalidVersion(
+          "Failed to parse client version: '\(version)' is not a semantic version"
+        )
+      }
+      client = named
     }
     let request = APIRequest(http: request, headers: headers, client: client)
     switch client.support {
@@ -235,6 +278,14 @@ private struct Surroundings {
       response.fields += deprecation("Unsupported", reason)
       return .refused(response)
     }
+  }
+
+  private static func invalidVersion(_ message: String) -> Admission {
+    .refused(
+      HTTPResponse(
+        BackendError(kind: .badRequest, code: "InvalidClientVersion", message: message)
+      )
+    )
   }
 
   func finish(_ response: HTTPResponse, _ request: APIRequest, hasCORS: Bool) -> HTTPResponse {

@@ -32,7 +32,16 @@ enum MetricsText {
       # HELP hull_http_requests_in_flight Requests being answered now.
       # TYPE hull_http_requests_in_flight gauge
       hull_http_requests_in_flight \(counters.requestsInFlight.load(ordering: .relaxed))
-      # HELP hull_http_buffered_body_bytes Bytes of larger request bodies held in memory now.
+      # HELP hull_websockets_opened_total WebSockets opened since the start.
+      # TYPE hull_websockets_opened_total counter
+      hull_websockets_opened_total \(counters.webSocketsOpened.load(ordering: .relaxed))
+      # HELP hull_websockets_open WebSockets open now.
+      # TYPE hull_websockets_open gauge
+      hull_websockets_open \(counters.openWebSockets)
+      # HELP hull_websockets_overrun_total WebSockets closed because their client was too slow.
+      # TYPE hull_websockets_overrun_total counter
+      hull_websockets_overrun_total \(counters.webSocketsOverrun.load(ordering: .relaxed))
+      # HELP hull_http_buffered_body_bytes Bytes of larger bodies and messages held in memory now.
       # TYPE hull_http_buffered_body_bytes gauge
       hull_http_buffered_body_bytes \(counters.bufferedBodyBytes)
       # HELP hull_http_responses_total Responses since the start, by class of status.
