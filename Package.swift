@@ -103,7 +103,8 @@ let package = Package(
     .target(
       name: "HullCLI",
       dependencies: [
-        "HullValues", "HullPersistence", "HullDatabase", "Hull", "HullRuntime", "HullServer",
+        "HullValues", "HullPersistence", "HullDatabase", "Hull", "HullRuntime", "HullSync",
+        "HullServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

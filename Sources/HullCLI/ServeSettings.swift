@@ -12,6 +12,7 @@ struct ServeSettings: Equatable {
   var durability: Durability
   var adminKey: String?
   var isRedacted: Bool
+  var isAudited: Bool
 
   /// Resolves options.
   ///
@@ -44,6 +45,8 @@ struct ServeSettings: Equatable {
     }
     isRedacted = try Setting(option: "--redact", variable: "HULL_REDACT")
       .flag(options.redact, environment)
+    isAudited = try Setting(option: "--audit", variable: "HULL_AUDIT")
+      .flag(options.audit, environment)
   }
 }
 
@@ -74,4 +77,12 @@ struct ServeOptions: ParsableArguments {
 
   @Flag(help: "Hide error texts and log lines from clients, as in production. (HULL_REDACT)")
   var redact = false
+
+  @Flag(
+    help: """
+      Run every live query again after each update and report results that differ, to debug Hull. \
+      (HULL_AUDIT)
+      """
+  )
+  var audit = false
 }

@@ -6,6 +6,7 @@ import HullDatabase
 import HullPersistence
 import HullRuntime
 import HullServer
+import HullSync
 import HullValues
 import Logging
 
@@ -65,6 +66,8 @@ struct Service<App: HullApplication> {
     configuration.adminKey = settings.adminKey
     configuration.redactsClientErrors = settings.isRedacted
     configuration.observer = { record in
+      // What a kept result logged was told when it was made.
+      if record.isCached { return }
       for line in record.logLines { logger.info("\(record.path): \(line.text)") }
       if let failure = record.failure {
         logger.error("\(record.path): \(failure)", metadata: ["request": "\(record.requestID)"])
@@ -82,9 +85,10 @@ struct Service<App: HullApplication> {
   ) async throws -> Service {
     try keepAdminKey(of: backend, in: directory)
     let counters = ServerCounters()
+    let sync = SyncService(backend: backend, auditor: auditor(settings, backend, logger))
     let server = try await HTTPServer.start(
       ServerConfiguration(host: settings.host, port: settings.port),
-      router: APIRouter(backend: backend, counters: counters),
+      router: APIRouter(backend: backend, counters: counters) { sync.makePeer($0, $1, on: $2) },
       counters: counters,
       executor: FunctionExecutor.shared,
       logger: logger
@@ -106,6 +110,16 @@ struct Service<App: HullApplication> {
       throw error
     }
     return service
+  }
+
+  /// Compares what clients are sent with what the queries return, if that is wanted.
+  private static func auditor(
+    _ settings: ServeSettings,
+    _ backend: Backend,
+    _ logger: Logger
+  ) -> TransitionAuditor? {
+    guard settings.isAudited else { return nil }
+    return TransitionAuditor(backend) { logger.critical("Clients were sent a wrong result. \($0)") }
   }
 
   /// Makes sure the directory holds a key that is good for this data.

@@ -179,6 +179,9 @@ extension Backend {
     return result.outcome
   }
 
+  /// How many results are watched: kept ones and those that clients have.
+  package var subscriptionCount: Int { database.subscriptionCount }
+
   /// How the cache of queries has fared.
   package var queryCacheCounters: QueryCacheCounters { runner.cache.counters }
 }

@@ -31,7 +31,7 @@ package struct APIRouter: HTTPRouter {
     table.addQueryBatchRoute(backend)
     table.addInstanceRoutes(backend)
     table.addEchoRoute()
-    table.addMetricsRoute(counters)
+    table.addMetricsRoute(counters, backend)
     sync = makeSyncPeer.map { SyncRoute(makePeer: $0) }
     if let sync { table.addSyncRoute(sync) }
     paths = table.paths

@@ -1,11 +1,13 @@
 // `/metrics`: counters in Prometheus' text format.
 
+import HullRuntime
 import Synchronization
 
 extension RouteTable {
-  mutating func addMetricsRoute(_ counters: ServerCounters) {
+  mutating func addMetricsRoute(_ counters: ServerCounters, _ backend: Backend) {
     getPlainly("/metrics") {
-      var response = HTTPResponse.text(MetricsText.render(counters))
+      let text = MetricsText.render(counters) + MetricsText.render(backend)
+      var response = HTTPResponse.text(text)
       response.contentType = .metrics
       return response
     }
@@ -53,6 +55,34 @@ enum MetricsText {
       # HELP hull_http_malformed_requests_total Requests that were not HTTP/1 since the start.
       # TYPE hull_http_malformed_requests_total counter
       hull_http_malformed_requests_total \(counters.malformedRequests.load(ordering: .relaxed))
+
+      """
+  }
+
+  static func render(_ backend: Backend) -> String {
+    let cache = backend.queryCacheCounters
+    return """
+      # HELP hull_query_cache_hits_total Queries answered from a kept result since the start.
+      # TYPE hull_query_cache_hits_total counter
+      hull_query_cache_hits_total \(cache.hits)
+      # HELP hull_query_cache_misses_total Queries that had to be run since the start.
+      # TYPE hull_query_cache_misses_total counter
+      hull_query_cache_misses_total \(cache.misses)
+      # HELP hull_query_cache_shared_total Queries answered by a run begun for another since the start.
+      # TYPE hull_query_cache_shared_total counter
+      hull_query_cache_shared_total \(cache.shared)
+      # HELP hull_query_cache_evictions_total Kept results that had to make room since the start.
+      # TYPE hull_query_cache_evictions_total counter
+      hull_query_cache_evictions_total \(cache.evictions)
+      # HELP hull_query_cache_entries Results kept now.
+      # TYPE hull_query_cache_entries gauge
+      hull_query_cache_entries \(cache.entries)
+      # HELP hull_query_cache_bytes About how much memory kept results take now.
+      # TYPE hull_query_cache_bytes gauge
+      hull_query_cache_bytes \(cache.bytes)
+      # HELP hull_subscriptions Results whose validity is watched now.
+      # TYPE hull_subscriptions gauge
+      hull_subscriptions \(backend.subscriptionCount)
 
       """
   }
