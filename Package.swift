@@ -173,7 +173,7 @@ let package = Package(
     .testTarget(
       name: "HullSyncTests",
       dependencies: [
-        "HullSync", "HullRuntime", "HullDatabase", "HullPersistence", "Hull", "HullValues",
+        "HullSync", "HullTesting", "HullRuntime", "HullDatabase", "HullPersistence", "Hull", "HullValues",
       ],
       swiftSettings: settings
     ),
