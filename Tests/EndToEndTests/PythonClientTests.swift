@@ -43,6 +43,16 @@ import Testing
     }
   }
 
+  @Test func `the Python client lives on a WebSocket, through restarts and crashes`() async throws {
+    try await withTemporaryDirectory { directory in
+      try await expectAllChecksPass(
+        "live_client.py",
+        [Server.binary("ConformanceApp").path, directory.path],
+        atLeast: 35
+      )
+    }
+  }
+
   private func expectAllChecksPass(
     _ script: String,
     _ arguments: [String],
