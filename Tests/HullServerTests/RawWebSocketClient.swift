@@ -175,8 +175,14 @@ final class RawWebSocketClient {
     return text
   }
 
-  /// Reads until the server closes the connection, and says whether nothing else came.
+  /// Reads until the server closes the connection, and says whether nothing but pings came.
   func endsNow() async throws -> Bool {
-    try await client.remainder() == ""
+    do {
+      let frame = try await next()
+      Issue.record("the connection should end, not bring \(frame)")
+      return false
+    } catch let end as ConnectionEnded {
+      return end.received == ""
+    }
   }
 }

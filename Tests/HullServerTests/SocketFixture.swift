@@ -3,6 +3,7 @@
 import HullServer
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import Testing
 
 /// Routes of ``StubRouter`` and a WebSocket at `/socket`.
@@ -60,9 +61,9 @@ final class ScriptedPeer: WebSocketPeer {
       // Too late.
       socket?.send(text: Array("never".utf8))
     case ("flood", 3):
+      let filling = [UInt8](repeating: UInt8(ascii: "x"), count: Int(words[2]) ?? 0)
       for number in 0..<(Int(words[1]) ?? 0) {
-        let filling = String(repeating: "x", count: Int(words[2]) ?? 0)
-        socket?.send(text: Array("\(number) \(filling)".utf8))
+        socket?.send(text: Array("\(number) ".utf8) + filling)
       }
       events.send("queued \(socket?.queuedMessages ?? 0 > 0 ? "some" : "none")")
     case ("pause", 1):
@@ -88,6 +89,15 @@ final class ScriptedPeer: WebSocketPeer {
     socket?.send(text: [])
     socket?.close(code: 1000)
     events.send("closed")
+  }
+}
+
+/// Waits for what no event tells: looks every few milliseconds, for as long as the test may run.
+func eventually(_ condition: () -> Bool) async throws {
+  while !condition() {
+    try Task.checkCancellation()
+    let loop = MultiThreadedEventLoopGroup.singleton.any()
+    try await loop.scheduleTask(in: .milliseconds(2)) {}.futureResult.get()
   }
 }
 

@@ -152,3 +152,38 @@ import Testing
     #expect(outbox.bytes == 0)
   }
 }
+
+@Suite struct WebSocketLivenessTests {
+  private func check(
+    _ liveness: inout WebSocketLiveness,
+    _ second: Int64,
+    isPaused: Bool = false
+  ) -> WebSocketLiveness.Verdict {
+    liveness.check(
+      .uptimeNanoseconds(UInt64(second) * 1_000_000_000),
+      pingInterval: .seconds(5),
+      silence: .seconds(120),
+      isPaused: isPaused
+    )
+  }
+
+  @Test func `a client is pinged every five seconds, heard or not`() {
+    var liveness = WebSocketLiveness(now: .uptimeNanoseconds(0))
+    for second in 1...40 as ClosedRange<Int64> {
+      if second % 3 == 0 { liveness.heard() }
+      let verdict = check(&liveness, second)
+      #expect(verdict == (second % 5 == 0 ? .ping : .fine))
+    }
+  }
+
+  @Test func `a client is dead after two minutes without any frame`() {
+    var liveness = WebSocketLiveness(now: .uptimeNanoseconds(0))
+    for second in 1...500 as ClosedRange<Int64> {
+      if second == 300 { liveness.heard() }
+      let isPaused = second <= 200
+      let verdict = check(&liveness, second, isPaused: isPaused)
+      // Heard last at 200, when reading went on, and at 300.
+      #expect((verdict == .dead) == (second > 420), "\(second)")
+    }
+  }
+}

@@ -40,7 +40,7 @@ package struct ClientVersion: Equatable, Sendable {
   package let version: Version
 
   /// A client that does not say what it is.
-  static let unknown = ClientVersion(name: "unknown", version: .opaque("unknownversion"))
+  package static let unknown = ClientVersion(name: "unknown", version: .opaque("unknownversion"))
 
   private init(name: String, version: Version) {
     self.name = name
@@ -50,7 +50,7 @@ package struct ClientVersion: Equatable, Sendable {
   /// Parses `name-semver`, split at the first dash that leaves a semantic version.
   ///
   /// - Returns: nil when there is no dash at all.
-  init?(header: String) {
+  package init?(header: String) {
     guard let firstDash = header.firstIndex(of: "-") else { return nil }
     var dash = firstDash
     while true {
@@ -71,7 +71,7 @@ package struct ClientVersion: Equatable, Sendable {
   /// The npm client of a version that a WebSocket address names, as in `/api/1.45.0/sync`.
   ///
   /// - Returns: nil for anything but a semantic version.
-  init?(path version: String) {
+  package init?(path version: String) {
     guard let version = SemanticVersion(version) else { return nil }
     self.init(name: "npm", version: .semantic(version))
   }

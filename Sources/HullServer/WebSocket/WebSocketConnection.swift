@@ -71,9 +71,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
   private var takenBytes = 0
 
   // Time, looked at by the timer of the event loop.
-  private var wasHeard = true
-  private var lastHeard = NIODeadline.now()
-  private var lastPing = NIODeadline.now()
+  private var liveness = WebSocketLiveness(now: .now())
   private var closingBegan = NIODeadline.distantFuture
 
   init(shared: ConnectionContext, loop: WebSocketLoop, peer: any WebSocketPeer) {
@@ -125,7 +123,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    wasHeard = true
+    liveness.heard()
     var buffer = unwrapInboundIn(data)
     if state == .closing(.drains) {
       drain(buffer, context: context)
@@ -256,7 +254,6 @@ final class WebSocketConnection: ChannelDuplexHandler {
 
   private func ping() {
     guard let context else { return }
-    lastPing = .now()
     guard context.channel.isWritable else {
       owesPing = true
       return
@@ -366,20 +363,24 @@ final class WebSocketConnection: ChannelDuplexHandler {
 
   /// Called about once a second.
   func tick(_ now: NIODeadline) {
-    if wasHeard || isPaused {
-      wasHeard = false
-      lastHeard = now
-    }
     switch state {
     case .open:
-      if now - lastHeard > limits.silence {
+      let verdict = liveness.check(
+        now,
+        pingInterval: limits.pingInterval,
+        silence: limits.silence,
+        isPaused: isPaused
+      )
+      if verdict == .dead {
         close(WebSocketClose(code: 1000, reason: "ClientDisconnected"))
         return
       }
-      if now - lastPing >= limits.pingInterval { ping() }
+      if verdict == .ping { ping() }
       peer?.tick()
     case .closing:
-      if now - closingBegan > limits.closing { context?.close(promise: nil) }
+      guard now - closingBegan > limits.closing else { break }
+      context?.flush()
+      context?.close(promise: nil)
     case .closed: break
     }
   }
