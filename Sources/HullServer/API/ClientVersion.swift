@@ -123,12 +123,6 @@ package struct ClientVersion: Equatable, Sendable {
     return version >= SemanticVersion(1, 28, 0)
   }
 
-  /// Whether the client puts a long Transition together from pieces (spec/sync-protocol.md 4.2).
-  var takesTransitionChunks: Bool {
-    guard name == "npm", case .semantic(let version) = version else { return false }
-    return version >= SemanticVersion(1, 28, 0)
-  }
-
   /// The output format of calls that name none: old clients expect the encoded one.
   var defaultFormat: ValueFormat {
     switch name {

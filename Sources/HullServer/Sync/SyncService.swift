@@ -48,7 +48,7 @@ package final class SyncService: Sendable {
         backend: backend,
         mailbox: mailbox(of: eventLoop),
         client: client,
-        takesChunks: version.takesTransitionChunks,
+        takesChunks: version.supportsTransitionChunks,
         limits: limits,
         auditor: auditor
       )
