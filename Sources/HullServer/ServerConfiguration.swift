@@ -84,7 +84,7 @@ public struct ServerConfiguration: Sendable {
   public init(host: String = "127.0.0.1", port: Int = 3210) {
     self.host = host
     self.port = port
-    maximumConnections = 10_000
+    maximumConnections = 16_384
     maximumConcurrentRequests = 128
     maximumHeaderFieldSize = 16 * 1024
     maximumHeadSize = 64 * 1024

@@ -48,6 +48,8 @@ package struct SessionFetch: Sendable {
 package struct SessionMutation: Sendable {
   /// What the client asked for.
   package var call: ClientMessage.Call
+  /// How long the message was that asked for it.
+  package var bytes: Int
   /// On whose behalf: who the client was when it asked.
   package var identity: CallerIdentity
   /// The session the mutation happens once in; nil for a client that has not said which.
@@ -87,6 +89,10 @@ package struct SessionLimits: Sendable {
   package var queuedMutations = 1000
   /// Actions that run when another one is asked for.
   package var runningActions = 1000
+  /// Bytes of the messages whose mutations and actions are not done: 64 MiB.
+  package var requestBytes = 64 << 20
+  /// Queries a client may be subscribed to.
+  package var queries = 250_000
   /// How long a mutation may take.
   package var mutationTime: Duration = .seconds(60)
   /// Results that are asked for at a time.

@@ -6,14 +6,17 @@ package import HullRuntime
 extension SyncSession {
   // MARK: Mutations
 
-  mutating func handle(mutation call: ClientMessage.Call, now: Timestamp) {
+  mutating func handle(mutation call: ClientMessage.Call, bytes: Int, now: Timestamp) {
     guard checkIdentity(now: now), checkComponent(call.componentPath) else { return }
-    guard mutations.count - firstMutation < limits.queuedMutations else {
+    requestBytes += bytes
+    guard mutations.count - firstMutation < limits.queuedMutations,
+      requestBytes <= limits.requestBytes
+    else {
       close(code: 1013, reason: "TooManyConcurrentMutations")
       return
     }
     mutations.append(
-      SessionMutation(call: call, identity: identity.caller, sessionID: sessionID)
+      SessionMutation(call: call, bytes: bytes, identity: identity.caller, sessionID: sessionID)
     )
     runNextMutation()
   }
@@ -34,7 +37,9 @@ extension SyncSession {
   ///
   /// - Parameter result: What came of it, or why nothing did.
   package mutating func mutationFinished(_ result: Result<FunctionOutcome, BackendError>) {
-    guard !isClosed, let call = runningMutation?.mutation.call else { return }
+    guard !isClosed, let mutation = runningMutation?.mutation else { return }
+    let call = mutation.call
+    requestBytes -= mutation.bytes
     runningMutation = nil
     switch result {
     case .success(let outcome):
@@ -80,13 +85,18 @@ extension SyncSession {
 
   // MARK: Actions
 
-  mutating func handle(action call: ClientMessage.Call, now: Timestamp) {
+  mutating func handle(action call: ClientMessage.Call, bytes: Int, now: Timestamp) {
     guard checkIdentity(now: now), checkComponent(call.componentPath) else { return }
-    guard runningActions <= limits.runningActions else {
+    requestBytes += bytes
+    guard runningActions.count <= limits.runningActions, requestBytes <= limits.requestBytes else {
       close(code: 1013, reason: "TooManyInflightActionsForSingleClient")
       return
     }
-    runningActions += 1
+    // No two responses may carry one id.
+    guard runningActions.updateValue(bytes, forKey: call.requestID) == nil else {
+      fail(.internal)
+      return
+    }
     effects.append(.runAction(SessionAction(call: call, identity: identity.caller)))
   }
 
@@ -100,7 +110,7 @@ extension SyncSession {
     _ result: Result<FunctionOutcome, BackendError>
   ) {
     if isClosed { return }
-    runningActions -= 1
+    requestBytes -= runningActions.removeValue(forKey: requestID) ?? 0
     switch result {
     case .success(let outcome):
       let logLines = isRedacted ? EncodedLogLines.none : EncodedLogLines(outcome.logLines)

@@ -57,6 +57,10 @@ extension SyncSession {
     for case .add(_, let subscription) in change.modifications {
       guard checkComponent(subscription.componentPath) else { return }
     }
+    guard queries.count + modifications.count + change.modifications.count <= limits.queries else {
+      close(code: 1013, reason: "TooManyQueries")
+      return
+    }
     receivedQuerySet = change.newVersion
     modifications += change.modifications
     isUpdateDue = true

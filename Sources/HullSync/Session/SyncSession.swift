@@ -47,7 +47,9 @@ package struct SyncSession: Sendable {
   var mutations: [SessionMutation] = []
   var firstMutation = 0
   var runningMutation: (mutation: SessionMutation, deadline: Duration)?
-  var runningActions = 0
+  var runningActions: [RequestSequenceNumber: Int] = [:]
+  /// How long the messages are whose mutations and actions are not done.
+  var requestBytes = 0
 
   /// Messages that wait for a token to be verified, and how long they are.
   var deferred: [(message: ClientMessage, bytes: Int)]?
@@ -106,15 +108,20 @@ package struct SyncSession: Sendable {
       deferred?.append((message, bytes))
       return
     }
-    handle(message, now: now, latest: latest)
+    handle(message, bytes: bytes, now: now, latest: latest)
   }
 
-  private mutating func handle(_ message: ClientMessage, now: Timestamp, latest: Timestamp) {
+  private mutating func handle(
+    _ message: ClientMessage,
+    bytes: Int,
+    now: Timestamp,
+    latest: Timestamp
+  ) {
     switch message {
     case .connect(let connect): handle(connect, now: now, latest: latest)
     case .modifyQuerySet(let change): handle(change)
-    case .mutation(let call): handle(mutation: call, now: now)
-    case .action(let call): handle(action: call, now: now)
+    case .mutation(let call): handle(mutation: call, bytes: bytes, now: now)
+    case .action(let call): handle(action: call, bytes: bytes, now: now)
     case .authenticate(let authenticate): handle(authenticate)
     case .event: break
     }
@@ -162,7 +169,8 @@ package struct SyncSession: Sendable {
         deferredBytes += waiting[position...].reduce(0) { $0 + $1.bytes }
         return
       }
-      handle(waiting[position].message, now: now, latest: latest)
+      let (message, bytes) = waiting[position]
+      handle(message, bytes: bytes, now: now, latest: latest)
     }
   }
 

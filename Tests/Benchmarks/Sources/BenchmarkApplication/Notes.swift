@@ -46,6 +46,13 @@ public enum Notes {
     try await ctx.db.query(Note.self).withIndex(Note.byNumber) { $0.eq(number) }.first()?.id
   }
 
+  /// The document with the greatest number: every write changes it.
+  @Query
+  static func latest(_ ctx: QueryContext) async throws -> Encoded<Note>? {
+    try await ctx.db.query(Note.self).encoded().withIndex(Note.byNumber) { $0 }
+      .order(.descending).first()
+  }
+
   /// Writes one document.
   @Mutation
   static func add(_ ctx: MutationContext, number: Double, text: String) async throws -> ID<Note> {

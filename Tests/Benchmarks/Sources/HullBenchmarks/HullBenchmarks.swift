@@ -8,7 +8,9 @@ struct HullBenchmarks: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "HullBenchmarks",
     abstract: "Measure Hull against bare SwiftNIO and bare SQLite on this machine, in this run.",
-    subcommands: [Measure.self, HelloServer.self, LoadGenerator.self],
+    subcommands: [
+      Measure.self, Live.self, HelloServer.self, SocketServer.self, LoadGenerator.self,
+    ],
     defaultSubcommand: Measure.self
   )
 }

@@ -18,6 +18,10 @@ struct Figures: Encodable {
 @main
 struct InProcessBenchmarks {
   static func main() async throws {
+    if CommandLine.arguments.dropFirst().first == "subscriptions" {
+      try await SubscriptionFigures.print()
+      return
+    }
     var options = TestOptions()
     options.store = .temporaryFile
     let store = try await TestBackend(schema: Notes.schema, modules: [Notes.module], options)
