@@ -173,15 +173,16 @@ let package = Package(
     .testTarget(
       name: "HullSyncTests",
       dependencies: [
-        "HullSync", "HullTesting", "HullRuntime", "HullDatabase", "HullPersistence", "Hull", "HullValues",
+        "HullSync", "HullTesting", "HullRuntime", "HullDatabase", "HullPersistence", "Hull",
+        "HullValues",
       ],
       swiftSettings: settings
     ),
     .testTarget(
       name: "HullServerTests",
       dependencies: [
-        "HullServer", "HullRuntime", "HullDatabase", "HullPersistence", "Hull", "HullValues",
-        "HullTestSupport",
+        "HullServer", "HullSync", "HullRuntime", "HullDatabase", "HullPersistence", "Hull",
+        "HullValues", "HullTestSupport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

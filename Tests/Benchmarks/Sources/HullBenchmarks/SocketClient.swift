@@ -17,6 +17,7 @@ final class SocketClient: Sendable {
   ///   - group: The event loops of the clients.
   ///   - received: Called with every text message, on the socket's event loop.
   /// - Returns: The open socket.
+  /// - Throws: What keeps it from opening.
   static func open(
     _ port: Int,
     _ path: String,
