@@ -4,7 +4,9 @@ package import Hull
 import HullValues
 
 /// A function with what the runtime derives from its definition once.
-package struct RegisteredFunction: Sendable {
+///
+/// A class because every call carries it, and to copy a reference is cheap.
+package final class RegisteredFunction: Sendable {
   /// Its name.
   package let path: FunctionPath
 

@@ -92,41 +92,38 @@ extension Backend {
         }
       }
       return nil
-    case .function(var call, let question):
-      call.journal = journal
+    case .function(let call, let question):
       let demand = QueryCache.Demand(
         question: journal == question.journal
           ? question : question.with(journal: journal, asker: .anyone),
         identity: call.identity.user,
         timestamp: timestamp
       )
-      return fetch(call, demand, completion)
+      return fetch(query, demand, completion)
     }
   }
 
   private func fetch(
-    _ call: FunctionRunner.Call,
+    _ query: PreparedQuery,
     _ demand: QueryCache.Demand,
     _ completion: @escaping @Sendable (Result<QueryResult, BackendError>) -> Void
   ) -> QueryResult? {
-    let runner = runner
-    let admission = runner.cache.admit(demand) { [weak self] delivery in
+    let admission = runner.cache.admit(demand) { delivery in
       switch delivery {
       case .result(let result): completion(.success(result))
       case .failure(let error): completion(.failure(error))
       case .again:
-        guard let self else {
-          completion(.failure(.internal))
-          return
-        }
-        if let result = fetch(call, demand, completion) { completion(.success(result)) }
+        if let result = self.fetch(query, demand, completion) { completion(.success(result)) }
       }
     }
     switch admission {
     case .hit(let result): return result
     case .wait: return nil
     case .lead(let flight):
-      Task(executorPreference: FunctionExecutor.shared) {
+      guard case .function(var call, _) = query.target else { return nil }
+      call.journal = demand.question.journal
+      let runner = runner
+      Task(executorPreference: FunctionExecutor.shared) { [call] in
         do throws(BackendError) {
           completion(.success(try await runner.lead(flight, call)))
         } catch {

@@ -4,7 +4,9 @@ import Hull
 import HullValues
 
 /// A query with what it is called with; the key of the cache.
-struct QueryQuestion: Sendable, Hashable {
+///
+/// A class because it is handed around more often than made, and to copy a reference is cheap.
+final class QueryQuestion: Sendable, Hashable {
   /// Whose question it is.
   enum Asker: Sendable, Hashable {
     /// Anyone's: the query does not look at who asks.
@@ -41,9 +43,10 @@ struct QueryQuestion: Sendable, Hashable {
   }
 
   static func == (left: QueryQuestion, right: QueryQuestion) -> Bool {
-    left.hash == right.hash && left.function == right.function
-      && left.arguments == right.arguments && left.journal == right.journal
-      && left.asker == right.asker
+    left === right
+      || left.hash == right.hash && left.function == right.function
+        && left.arguments == right.arguments && left.journal == right.journal
+        && left.asker == right.asker
   }
 
   func hash(into hasher: inout Hasher) { hasher.combine(hash) }
@@ -52,7 +55,7 @@ struct QueryQuestion: Sendable, Hashable {
 extension QueryQuestion {
   /// What a call asks, as anyone asks it; `nil` for one whose result must not be kept: no query, an
   /// anonymous function, arguments that are no values.
-  init?(_ call: FunctionRunner.Call) {
+  convenience init?(_ call: FunctionRunner.Call) {
     guard call.function.definition.kind == .query, call.isNamed,
       case .values(let values) = call.arguments
     else { return nil }

@@ -31,7 +31,7 @@ package struct SessionFetch: Sendable {
   /// The query.
   package var queryID: QueryID
   /// What the client subscribed to.
-  package var subscription: ClientMessage.Subscription
+  package var subscription: SubscriptionReference
   /// On whose behalf.
   package var identity: CallerIdentity
   /// Counts identities, so that what was looked up for one is not used for another.
@@ -42,6 +42,14 @@ package struct SessionFetch: Sendable {
   package var timestamp: Timestamp
   /// Tells the update the result is for from those before it.
   package var update: UInt64
+}
+
+/// What a client subscribed to, once for everyone who needs to know.
+package final class SubscriptionReference: Sendable {
+  /// The query.
+  package let value: ClientMessage.Subscription
+
+  init(_ value: ClientMessage.Subscription) { self.value = value }
 }
 
 /// A mutation that is to run.

@@ -7,14 +7,14 @@ import HullValues
 
 /// A query of the client's set.
 struct SubscribedQuery: Sendable {
-  let subscription: ClientMessage.Subscription
+  let subscription: SubscriptionReference
   /// What the client has; nil until its first result is sent.
   var result: QueryResult?
   /// Where its page ended, last time.
   var journal: String?
 
   init(_ subscription: ClientMessage.Subscription) {
-    self.subscription = subscription
+    self.subscription = SubscriptionReference(subscription)
     journal = subscription.journal
   }
 }
@@ -25,7 +25,7 @@ struct SessionUpdate: Sendable {
   let end: StateVersion
   /// Queries whose results have not been asked for yet, the next one last.
   var toFetch: [QueryID]
-  var results: [QueryID: QueryResult] = [:]
+  var results: [(id: QueryID, result: QueryResult)] = []
   /// Results that have been asked for.
   var outstanding = 0
   /// Queries that failed through no fault of their own, when to try them again, and the pause
@@ -91,10 +91,11 @@ extension SyncSession {
       identity: receivedIdentity,
       timestamp: max(latest, version.timestamp)
     )
-    let toFetch = queries.filter { _, query in
-      guard let result = query.result, !isOtherIdentity else { return true }
-      return !result.isValid(at: end.timestamp)
-    }.map(\.key)
+    var toFetch: [QueryID] = []
+    for (id, query) in queries {
+      if !isOtherIdentity, let result = query.result, result.isValid(at: end.timestamp) { continue }
+      toFetch.append(id)
+    }
     updateCount += 1
     update = SessionUpdate(
       serial: updateCount,
@@ -169,7 +170,7 @@ extension SyncSession {
     guard !isClosed, update?.serial == fetch.update else { return }
     update?.outstanding -= 1
     switch result {
-    case .success(let result): update?.results[fetch.queryID] = result
+    case .success(let result): update?.results.append((fetch.queryID, result))
     case .failure(let error):
       switch error.kind {
       case .outOfRetention:
@@ -216,23 +217,22 @@ extension SyncSession {
   // MARK: Finishing
 
   private mutating func finishUpdate(now: Timestamp) {
-    guard let update else { return }
-    self.update = nil
-    let changed = update.results.filter { id, result in
-      guard let former = queries[id]?.result else { return true }
-      return !result.hasSameContent(as: former)
-    }
-    let transition = transition(to: update.end, changed, now: now)
-    version = update.end
-    removed = []
-    for (id, result) in update.results {
+    guard var results = update?.results, let end = update?.end else { return }
+    update = nil
+    if results.count > 1 { results.sort { $0.id < $1.id } }
+    var changed: [(id: QueryID, result: QueryResult)] = []
+    for (id, result) in results {
       let former = queries[id]?.result
+      if !(former.map(result.hasSameContent) ?? false) { changed.append((id, result)) }
       queries[id]?.result = result
       queries[id]?.journal = result.journal
       if former === result { continue }
       if let former { effects.append(.unwatch(former)) }
       effects.append(.watch(result))
     }
+    let transition = transition(to: end, changed, now: now)
+    version = end
+    removed = []
     // A commit that is in this snapshot is answered before the snapshot is shown.
     if let commit = runningMutation?.mutation.ticket.timestamp, commit <= version.timestamp {
       held = transition
@@ -241,20 +241,21 @@ extension SyncSession {
     }
   }
 
+  /// Writes a Transition; `changed` are in order of their ids.
   private func transition(
     to end: StateVersion,
-    _ changed: [QueryID: QueryResult],
+    _ changed: [(id: QueryID, result: QueryResult)],
     now: Timestamp
   ) -> [UInt8] {
-    let ids = (changed.keys + removed.filter { changed[$0] == nil }).sorted()
-    let capacity = changed.values.reduce(ids.count * TransitionWriter.overhead) {
-      $0 + $1.contentBytes
+    var gone = removed.isEmpty ? [] : removed.sorted(by: >)
+    let capacity = changed.reduce((changed.count + gone.count) * TransitionWriter.overhead) {
+      $0 + $1.result.contentBytes
     }
     var writer = TransitionWriter(from: version, to: end, capacity: capacity)
-    for id in ids {
-      guard let result = changed[id] else {
-        writer.removed(id)
-        continue
+    for (id, result) in changed {
+      while let next = gone.last, next < id {
+        writer.removed(next)
+        gone.removeLast()
       }
       let logLines = isRedacted ? .none : EncodedLogLines(json: result.encodedLogLines)
       switch result.outcome.result {
@@ -270,6 +271,7 @@ extension SyncSession {
         )
       }
     }
+    while let next = gone.popLast() { writer.removed(next) }
     return writer.finish(clockSkew: clockSkew, serverTimestamp: now)
   }
 
@@ -291,8 +293,8 @@ extension SyncSession {
   }
 
   /// The results that the client has, to be checked.
-  package var results: [(id: QueryID, query: ClientMessage.Subscription, result: QueryResult)] {
-    queries.compactMap { id, query in query.result.map { (id, query.subscription, $0) } }
+  package var results: [(id: QueryID, result: QueryResult)] {
+    queries.compactMap { id, query in query.result.map { (id, $0) } }
   }
 }
 

@@ -203,8 +203,8 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
       return known.query
     }
     let query = backend.prepareQuery(
-      fetch.subscription.path,
-      fetch.subscription.arguments,
+      fetch.subscription.value.path,
+      fetch.subscription.value.arguments,
       identity: fetch.identity,
       client: client
     )
