@@ -2,6 +2,7 @@
 
 import Hull
 import HullPersistence
+import HullRuntime
 import HullServer
 import HullTestSupport
 import HullValues
@@ -129,5 +130,11 @@ struct IdentityFixture {
       #"{"path":"people:attributes","args":{}}"#,
       "Authorization: Bearer \(token)"
     )
+  }
+
+  /// Whether a good token signed with a key is taken.
+  func accepts(_ key: SigningKey) async throws -> Bool {
+    let token = try key.token(claims())
+    return try await attributes(token).status == 200
   }
 }

@@ -27,6 +27,8 @@ package final class ProviderHTTPClient: HTTPFetching {
     // Where a redirect leads is for authentication to judge.
     configuration.redirectConfiguration = .disallow
     configuration.timeout.connect = Self.connectTime
+    // A user is waiting: a host that refuses the connection is not tried until time is up.
+    configuration.connectionPool.retryConnectionEstablishment = false
     configuration.httpVersion = .http1Only
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
