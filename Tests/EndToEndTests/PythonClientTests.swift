@@ -48,7 +48,7 @@ import Testing
       try await expectAllChecksPass(
         "live_client.py",
         [Server.binary("ConformanceApp").path, directory.path],
-        atLeast: 30
+        atLeast: 35
       )
     }
   }

@@ -11,6 +11,7 @@ from convex import ConvexClient, ConvexError, ConvexInt64
 from convex.http_client import ConvexHttpClient
 
 from checks import Checks
+from provider import Key, Provider
 from server import Server
 
 check = Checks()
@@ -37,7 +38,9 @@ class Live:
         return result
 
 
-server = Server(sys.argv[1], sys.argv[2], ["--audit"])
+key = Key("first")
+provider = Provider(key)
+server = Server(sys.argv[1], sys.argv[2], ["--audit"], provider.environment())
 try:
     client = ConvexClient(server.url)
     elsewhere = ConvexHttpClient(server.url)
@@ -79,6 +82,16 @@ try:
     check.equal("one subscription may end", elsewhere.mutation("counter:add", {"by": 1}), 8.0)
     check.equal("and the other goes on", total.until(8.0), 8.0)
 
+    me = Live(client, "people:me")
+    check.equal("a client is nobody at first", me.next(), None)
+    client.set_auth(key.sign(provider.claims(name="Ani Wijaya")))
+    check.equal("with a token it is someone", me.next()["name"], "Ani Wijaya")
+    check.equal("in its queries, too", client.query("people:me")["subject"], "ani")
+    client.set_auth(key.sign(provider.claims(sub="budi")))
+    check.equal("with another it is someone else", me.next()["subject"], "budi")
+    client.set_auth(None)
+    check.equal("and without it is nobody again", me.next(), None)
+
     # Twenty clients at once: each sees its own and all others' mutations.
     clients = [ConvexClient(server.url) for _ in range(20)]
     lives = [Live(each, "counter:read") for each in clients]
@@ -100,5 +113,6 @@ try:
     check.that("the oracle is content", "wrong result" not in server.log(), server.log()[-2000:])
 finally:
     status = server.stop()
+    provider.stop()
 check.equal("the server stops when told to", status, 0)
 check.finish()
