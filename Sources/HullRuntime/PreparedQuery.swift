@@ -183,6 +183,31 @@ extension Backend {
   package var queryCacheCounters: QueryCacheCounters { runner.cache.counters }
 }
 
+extension PreparedQuery {
+  /// A question asked at one moment: equal ones have equal answers.
+  package struct Occasion: Sendable, Hashable {
+    private let question: QueryQuestion
+    private let identity: UserIdentity?
+    private let timestamp: Timestamp
+
+    fileprivate init(_ question: QueryQuestion, _ identity: UserIdentity?, _ timestamp: Timestamp) {
+      self.question = question
+      self.identity = identity
+      self.timestamp = timestamp
+    }
+  }
+
+  /// The query at a moment; `nil` for one without a question to compare.
+  package func occasion(journal: String?, at timestamp: Timestamp) -> Occasion? {
+    guard case .function(let call, let question) = target else { return nil }
+    return Occasion(
+      question.with(journal: journal, asker: .anyone),
+      call.identity.user,
+      timestamp
+    )
+  }
+}
+
 extension PreparedQuery: CustomStringConvertible {
   /// The function and its arguments.
   package var description: String {

@@ -134,6 +134,16 @@ public final class TestBackend: TestCaller {
   /// Forgets what was logged so far.
   public func clearLogs() { log.removeAll() }
 
+  /// What came of comparing the results sent to connected clients with what their queries return:
+  /// how many were compared, and those that differed.
+  package var findings: (checks: Int, discrepancies: [String]) {
+    let findings = session.auditor.findings
+    return (findings.checks, findings.discrepancies.map(\.description))
+  }
+
+  /// How many results of queries are watched for commits that change them.
+  package var subscriptionCount: Int { session.backend.subscriptionCount }
+
   /// Finishes what was begun and lets go of the data; later calls fail.
   ///
   /// A backend that is simply dropped is freed as well.

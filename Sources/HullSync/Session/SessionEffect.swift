@@ -16,12 +16,14 @@ package enum SessionEffect: Sendable {
   case watch(QueryResult)
   /// Stop watching a result.
   case unwatch(QueryResult)
+  /// Forget what was looked up for a query, which is gone.
+  case forget(QueryID)
   /// Run a mutation, and tell the session with ``SyncSession/mutationFinished(_:)``.
   case runMutation(SessionMutation)
   /// Run an action, and tell the session with ``SyncSession/actionFinished(_:_:)``.
   case runAction(SessionAction)
-  /// Check, where that is wanted, what the client has now.
-  case audit(StateVersion)
+  /// Check, where that is wanted, what the client has now: these results were sent.
+  case audit(StateVersion, sent: [QueryID])
   /// Close the socket, after what was sent; without a code for a close frame without one.
   case close(code: UInt16?, reason: String)
 }

@@ -123,6 +123,7 @@ extension SyncSession {
           return false
         }
         if let result = query.result { effects.append(.unwatch(result)) }
+        effects.append(.forget(id))
         removed.insert(id)
       }
     }
@@ -233,6 +234,7 @@ extension SyncSession {
     let transition = transition(to: end, changed, now: now)
     version = end
     removed = []
+    effects.append(.audit(version, sent: changed.map(\.id)))
     // A commit that is in this snapshot is answered before the snapshot is shown.
     if let commit = runningMutation?.mutation.ticket.timestamp, commit <= version.timestamp {
       held = transition
@@ -289,16 +291,15 @@ extension SyncSession {
     } else {
       send(transition)
     }
-    effects.append(.audit(version))
   }
 
-  /// The results that the client has, to be checked.
-  package var results: [(id: QueryID, result: QueryResult)] {
-    queries.compactMap { id, query in query.result.map { (id, $0) } }
-  }
-}
+  /// What the client has for a query.
+  package func result(of id: QueryID) -> QueryResult? { queries[id]?.result }
 
-extension SyncSession {
-  /// Whether a query is in the client's set, as far as updates have got.
-  package func isSubscribed(to id: QueryID) -> Bool { queries[id] != nil }
+  /// Some query whose result was not sent with the last update, a different one each time.
+  package func unsentQuery(besides sent: [QueryID]) -> QueryID? {
+    guard queries.count > sent.count else { return nil }
+    let unsent = queries.keys.filter { !sent.contains($0) }.sorted()
+    return unsent.isEmpty ? nil : unsent[Int(updateCount % UInt64(unsent.count))]
+  }
 }

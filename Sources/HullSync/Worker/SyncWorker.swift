@@ -179,11 +179,12 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
     case .watch(let result):
       if !result.subscription.watch(self) { session.invalidated() }
     case .unwatch(let result): result.subscription.unwatch(self)
+    case .forget(let id): prepared[id] = nil
     case .fetch(let fetch): perform(fetch)
     case .runMutation(let mutation): perform(mutation)
     case .runAction(let action): perform(action)
     case .verify(let token): verify(token)
-    case .audit(let version): audit(version)
+    case .audit(let version, let sent): audit(version, sent)
     }
   }
 
@@ -208,8 +209,6 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
       identity: fetch.identity,
       client: client
     )
-    // Those of queries that are gone go with the next one that is added.
-    prepared = prepared.filter { session.isSubscribed(to: $0.key) }
     prepared[fetch.queryID] = (query, fetch.identityVersion)
     return query
   }
@@ -279,10 +278,13 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
     }
   }
 
-  private func audit(_ version: StateVersion) {
+  private func audit(_ version: StateVersion, _ sent: [QueryID]) {
     guard let auditor else { return }
-    let results = session.results.compactMap { entry in
-      prepared[entry.id].map { ($0.query, entry.result) }
+    // One that was not sent, too: it was held to be the same.
+    let ids = sent + [session.unsentQuery(besides: sent)].compactMap { $0 }
+    let results = ids.compactMap { id -> (PreparedQuery, QueryResult)? in
+      guard let query = prepared[id]?.query, let result = session.result(of: id) else { return nil }
+      return (query, result)
     }
     auditor.check(results, at: version.timestamp)
   }

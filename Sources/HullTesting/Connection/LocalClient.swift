@@ -36,6 +36,8 @@ final class LocalClient: @unchecked Sendable {
   private var nextRequest: RequestSequenceNumber = 0
   private var waiting: [(querySet: UInt32, continuation: CheckedContinuation<Void, any Error>)] = []
 
+  private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+
   /// How many more messages pass in each direction before the connection breaks; nil for all.
   private var sendsLeft: Int?
   private var receivesLeft: Int?
@@ -157,6 +159,7 @@ final class LocalClient: @unchecked Sendable {
     worker?.closed()
     for waiter in waiting { waiter.continuation.resume(throwing: ConnectionLost()) }
     waiting = []
+    serveIdleWaiters()
   }
 
   /// Has the connection break after so many more messages.
@@ -228,6 +231,19 @@ final class LocalClient: @unchecked Sendable {
     modify()
   }
 
+  /// Waits until every request has been answered and shown, or there is no connection.
+  func awaitIdle(_ continuation: CheckedContinuation<Void, Never>) {
+    idleWaiters.append(continuation)
+    serveIdleWaiters()
+  }
+
+  private func serveIdleWaiters() {
+    guard worker == nil || requests.isEmpty else { return }
+    let waiters = idleWaiters
+    idleWaiters = []
+    for waiter in waiters { waiter.resume() }
+  }
+
   private func send(_ text: [UInt8]) {
     if let left = sendsLeft {
       if left == 0 {
@@ -268,6 +284,7 @@ final class LocalClient: @unchecked Sendable {
       violations.append("\(error)")
     }
     if receivesLeft == 0 { disconnect() }
+    serveIdleWaiters()
   }
 
   private func apply(_ transition: ServerText.Transition) throws {

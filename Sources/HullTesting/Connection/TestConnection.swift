@@ -145,6 +145,14 @@ public struct TestConnection: Sendable {
     }
   }
 
+  /// Waits until nothing is under way on the connection any more, or it is gone.
+  package func untilIdleOrBroken() async {
+    let client = client
+    await withCheckedContinuation { continuation in
+      client.loop.execute { client.awaitIdle(continuation) }
+    }
+  }
+
   /// Breaks the connection after so many more messages of the client or of the server.
   package func breakAfter(sending sends: Int? = nil, receiving receives: Int? = nil) async {
     let client = client

@@ -17,6 +17,12 @@ public struct TestLiveQuery: Sendable, AsyncSequence, AsyncIteratorProtocol {
   let id: QueryID
   let client: LocalClient
 
+  /// The query, as it was subscribed to.
+  public var path: String { feed.path }
+
+  /// What the query is called with.
+  public var arguments: ConvexValue { feed.arguments }
+
   /// Every result so far, the first one included.
   public var results: [Element] { feed.state.withLock { $0.results } }
 
