@@ -174,7 +174,7 @@ let package = Package(
       name: "HullSyncTests",
       dependencies: [
         "HullSync", "HullTesting", "HullRuntime", "HullDatabase", "HullPersistence", "Hull",
-        "HullValues",
+        "HullValues", "HullTestSupport",
       ],
       swiftSettings: settings
     ),

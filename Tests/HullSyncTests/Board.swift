@@ -3,11 +3,11 @@
 import Hull
 import HullTesting
 
-/// Notes in rooms, with queries of every kind.
+/// BoardNotes in rooms, with queries of every kind.
 enum Board: HullApplication {
   static let name = "board"
-  static var schema: Schema { get throws { try Schema(Note.self, Counter.self) } }
-  static let modules = [Notes.module, Counting.module, People.module, later]
+  static var schema: Schema { get throws { try Schema(BoardNote.self, BoardCounter.self) } }
+  static let modules = [BoardNotes.module, Counting.module, People.module, later]
 
   static func backend(_ change: (inout TestOptions) -> Void = { _ in }) async throws -> TestBackend
   {
@@ -25,7 +25,7 @@ enum Board: HullApplication {
 }
 
 @Table("notes")
-struct Note {
+struct BoardNote {
   var room: String
   var rank: Double
   var text: String
@@ -36,15 +36,15 @@ struct Note {
 }
 
 @Table("counters")
-struct Counter {
+struct BoardCounter {
   var n: Double
 }
 
 @Functions("notes")
-enum Notes {
+enum BoardNotes {
   @Query
-  static func room(_ ctx: QueryContext, room: String) async throws -> [Encoded<Note>] {
-    try await ctx.db.query(Note.self).encoded().withIndex(Note.byRoom) { $0.eq(room) }.collect()
+  static func room(_ ctx: QueryContext, room: String) async throws -> [Encoded<BoardNote>] {
+    try await ctx.db.query(BoardNote.self).encoded().withIndex(BoardNote.byRoom) { $0.eq(room) }.collect()
   }
 
   /// The five highest from `low` up to `high`, with a line of log.
@@ -53,35 +53,35 @@ enum Notes {
     _ ctx: QueryContext,
     low: Double,
     high: Double
-  ) async throws -> [Encoded<Note>] {
+  ) async throws -> [Encoded<BoardNote>] {
     ctx.log("from", low)
-    return try await ctx.db.query(Note.self).encoded()
-      .withIndex(Note.byRank) { $0.gte(low).lt(high) }.order(.descending).take(5)
+    return try await ctx.db.query(BoardNote.self).encoded()
+      .withIndex(BoardNote.byRank) { $0.gte(low).lt(high) }.order(.descending).take(5)
   }
 
   @Query
   static func page(
     _ ctx: QueryContext,
     paginationOpts: PaginationOptions
-  ) async throws -> Paginated<Document<Note>> {
-    try await ctx.db.query(Note.self).withIndex(Note.byRank) { $0 }.paginate(paginationOpts)
+  ) async throws -> Paginated<Document<BoardNote>> {
+    try await ctx.db.query(BoardNote.self).withIndex(BoardNote.byRank) { $0 }.paginate(paginationOpts)
   }
 
   @Query
   static func search(_ ctx: QueryContext, word: String) async throws -> [String] {
-    try await ctx.db.query(Note.self)
-      .withSearchIndex(Note.searchText, matching: word).take(5).map(\.text)
+    try await ctx.db.query(BoardNote.self)
+      .withSearchIndex(BoardNote.searchText, matching: word).take(5).map(\.text)
   }
 
   @Query
-  static func get(_ ctx: QueryContext, id: ID<Note>) async throws -> Encoded<Note>? {
+  static func get(_ ctx: QueryContext, id: ID<BoardNote>) async throws -> Encoded<BoardNote>? {
     try await ctx.db.getEncoded(id)
   }
 
   /// Fails for some numbers of notes.
   @Query
   static func strict(_ ctx: QueryContext, room: String) async throws -> Int {
-    let count = try await ctx.db.query(Note.self).withIndex(Note.byRoom) { $0.eq(room) }.count()
+    let count = try await ctx.db.query(BoardNote.self).withIndex(BoardNote.byRoom) { $0.eq(room) }.count()
     if count % 3 == 2 { throw ConvexError(["count": .float64(Double(count))]) }
     return count
   }
@@ -92,14 +92,14 @@ enum Notes {
     room: String,
     rank: Double,
     text: String
-  ) async throws -> ID<Note> {
-    try await ctx.db.insert(Note(room: room, rank: rank, text: text))
+  ) async throws -> ID<BoardNote> {
+    try await ctx.db.insert(BoardNote(room: room, rank: rank, text: text))
   }
 
   @Mutation
   static func bump(_ ctx: MutationContext, room: String) async throws {
     guard
-      let note = try await ctx.db.query(Note.self).withIndex(Note.byRoom, { $0.eq(room) }).first()
+      let note = try await ctx.db.query(BoardNote.self).withIndex(BoardNote.byRoom, { $0.eq(room) }).first()
     else { return }
     try await ctx.db.patch(note.id) { $0.set(\.rank, note.rank + 3) }
   }
@@ -107,14 +107,14 @@ enum Notes {
   @Mutation
   static func drop(_ ctx: MutationContext, room: String) async throws {
     guard
-      let note = try await ctx.db.query(Note.self).withIndex(Note.byRoom, { $0.eq(room) }).first()
+      let note = try await ctx.db.query(BoardNote.self).withIndex(BoardNote.byRoom, { $0.eq(room) }).first()
     else { return }
     try await ctx.db.delete(note.id)
   }
 
   @Mutation
   static func refuse(_ ctx: MutationContext) async throws {
-    _ = try await ctx.db.insert(Note(room: "never", rank: 0, text: "never"))
+    _ = try await ctx.db.insert(BoardNote(room: "never", rank: 0, text: "never"))
     throw ConvexError("refused")
   }
 }
@@ -123,14 +123,14 @@ enum Notes {
 enum Counting {
   @Query
   static func read(_ ctx: QueryContext) async throws -> Double {
-    try await ctx.db.query(Counter.self).first()?.n ?? 0
+    try await ctx.db.query(BoardCounter.self).first()?.n ?? 0
   }
 
   @Mutation
   static func add(_ ctx: MutationContext) async throws -> Double {
     ctx.log("adding")
-    guard let counter = try await ctx.db.query(Counter.self).first() else {
-      _ = try await ctx.db.insert(Counter(n: 1))
+    guard let counter = try await ctx.db.query(BoardCounter.self).first() else {
+      _ = try await ctx.db.insert(BoardCounter(n: 1))
       return 1
     }
     try await ctx.db.patch(counter.id) { $0.set(\.n, counter.n + 1) }
@@ -140,7 +140,7 @@ enum Counting {
   /// Fails until the counter has been raised by someone else.
   @Mutation
   static func addIfNotZero(_ ctx: MutationContext) async throws -> Double {
-    guard try await ctx.db.query(Counter.self).first() != nil else { throw ConvexError("zero") }
+    guard try await ctx.db.query(BoardCounter.self).first() != nil else { throw ConvexError("zero") }
     return try await ctx.runMutation(Counting.$add())
   }
 

@@ -82,7 +82,7 @@ import Testing
     for number in 0..<30 {
       ids.append(
         try await t.mutation(
-          Notes.$add,
+          BoardNotes.$add,
           [
             "room": .string("room\(number % 4)"), "rank": .float64(Double(number * 3)),
             "text": "apple",

@@ -28,6 +28,10 @@ extension SyncSession {
     if firstMutation == mutations.count {
       mutations.removeAll(keepingCapacity: false)
       firstMutation = 0
+    } else if firstMutation >= 32 {
+      // Those that have begun are not kept, even if the queue never runs dry.
+      mutations.removeFirst(firstMutation)
+      firstMutation = 0
     }
     runningMutation = (mutation, uptime + limits.mutationTime)
     effects.append(.runMutation(mutation))
