@@ -69,13 +69,32 @@ extension TransactionState {
     }
   }
 
+  /// Counts the documents of a page, which are of one table, as if they came one by one.
+  ///
+  /// - Throws: As ``count(_:)``; the document that exceeds a limit counts, those after it do not.
+  func count(_ page: DocumentPage) throws {
+    guard let first = page.documents.first, first.id.tableNumber >= .firstUserTable else { return }
+    let count = page.documents.count
+    let bytesAtMost = page.bytes * 9 / 4 + 9 * count
+    guard usage.documentsRead + count <= limits.documentsRead,
+      usage.bytesRead + unmeasuredBytesAtMost + bytesAtMost <= limits.bytesRead
+    else {
+      for document in page.documents { try self.count(document) }
+      return
+    }
+    usage.documentsRead += count
+    unmeasuredPages.append(page.documents)
+    unmeasuredBytesAtMost += bytesAtMost
+  }
+
   /// Adds the sizes of the documents whose size was put off.
   func measure() {
-    for document in unmeasured {
-      // A stored document always decodes; if one does not, its text is the best measure there is.
-      usage.bytesRead += (try? document.object().size) ?? document.json.bytes.count
+    for document in unmeasured { usage.bytesRead += document.size }
+    for page in unmeasuredPages {
+      for document in page { usage.bytesRead += document.size }
     }
     unmeasured.removeAll(keepingCapacity: true)
+    unmeasuredPages.removeAll(keepingCapacity: true)
     unmeasuredBytesAtMost = 0
   }
 
@@ -210,7 +229,7 @@ extension TransactionState {
         scan.isExhausted = true
         close(scan)
       }
-      for document in page.documents { try self.count(document) }
+      try self.count(page)
       left -= page.documents.count
       if documents.isEmpty { documents = page.documents } else { documents += page.documents }
     }

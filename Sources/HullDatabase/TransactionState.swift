@@ -33,11 +33,13 @@ package final class TransactionState {
     var previous: DocumentOverlay.Entry?
   }
 
-  /// Counters, except the bytes of documents in `unmeasured`.
+  /// Counters, except the bytes of documents in `unmeasured` and `unmeasuredPages`.
   var usage = TransactionUsage()
   /// Documents read whose size has not been counted yet, because the limit cannot be near.
   var unmeasured: [EncodedDocument] = []
-  /// No less than the bytes of the documents in `unmeasured`.
+  /// The same, for documents that were read together: to keep their array costs nothing for each.
+  var unmeasuredPages: [[EncodedDocument]] = []
+  /// No less than the bytes of the documents in both.
   var unmeasuredBytesAtMost = 0
   package internal(set) var limits: TransactionLimits
 

@@ -107,9 +107,11 @@ extension Persistence {
     atLeast: Timestamp
   ) async throws -> DocumentPage {
     let page = try await scan(request, atLeast: atLeast)
+    let documents = page.rows.compactMap { $0.document?.document }
     return DocumentPage(
-      documents: page.rows.compactMap { $0.document?.document },
+      documents: documents,
       lastKey: page.isExhausted ? nil : page.rows.last?.key,
+      bytes: documents.reduce(0) { $0 + $1.json.bytes.count },
       readAt: page.readAt
     )
   }

@@ -71,12 +71,20 @@ package struct DocumentPage: Hashable, Sendable {
   package var documents: [EncodedDocument]
   /// The key of the last document; nil if the page is exhausted.
   package var lastKey: IndexKey?
+  /// How many bytes the documents have together.
+  package var bytes: Int
   /// The timestamp of the snapshot the documents come from.
   package var readAt: Timestamp
 
-  package init(documents: [EncodedDocument], lastKey: IndexKey?, readAt: Timestamp) {
+  package init(
+    documents: [EncodedDocument],
+    lastKey: IndexKey?,
+    bytes: Int,
+    readAt: Timestamp
+  ) {
     self.documents = documents
     self.lastKey = lastKey
+    self.bytes = bytes
     self.readAt = readAt
   }
 

@@ -59,3 +59,37 @@ struct FingerprintBuilder {
     return QueryFingerprint(digesting: builder.bytes)
   }
 }
+
+extension QueryPlan {
+  /// Tells the query from every other one; only pages need it, and it takes a while to make.
+  var fingerprint: QueryFingerprint {
+    var digest = FingerprintBuilder(query)
+    switch query.source {
+    case .fullTableScan: append(index: "by_creation_time", to: &digest)
+    case .index(let name, _): append(index: name, to: &digest)
+    case .search(let name, let clauses):
+      digest.append("search")
+      digest.append(name)
+      for clause in clauses {
+        switch clause {
+        case .search(let field, let text):
+          digest.append(field)
+          digest.append(text)
+        case .eq(let field, let value):
+          digest.append(field)
+          digest.append(value)
+        }
+      }
+    }
+    return digest.fingerprint
+  }
+
+  private func append(index name: String, to digest: inout FingerprintBuilder) {
+    digest.append("index")
+    digest.append(name)
+    digest.append(count: fields.count)
+    for field in fields { digest.append(field.description) }
+    digest.append(range)
+    digest.append(order.rawValue)
+  }
+}

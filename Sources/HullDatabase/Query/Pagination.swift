@@ -115,7 +115,8 @@ extension Transaction {
     try await exclusively { state in
       let request = try PageRequest(options, journal: journal, limits: database.options.limits)
       let plan = try plan(query, scope: scope, in: state)
-      try request.check(plan.fingerprint)
+      let fingerprint = plan.fingerprint
+      try request.check(fingerprint)
       let execution = QueryExecution(
         plan,
         progress: PageProgress(
@@ -127,13 +128,21 @@ extension Transaction {
         expectedRows: request.size,
         in: state
       )
-      return try await page(of: execution, plan, request, journal: journal, in: state)
+      return try await page(
+        of: execution,
+        plan,
+        fingerprint,
+        request,
+        journal: journal,
+        in: state
+      )
     }
   }
 
   private func page(
     of execution: QueryExecution,
     _ plan: QueryPlan,
+    _ fingerprint: QueryFingerprint,
     _ request: PageRequest,
     journal: QueryJournal,
     in state: TransactionState
@@ -164,14 +173,14 @@ extension Transaction {
     }
     // Only a limit of zero rows leaves a first page without a position; nothing follows it.
     let position = request.end?.position ?? progress.position ?? .end
-    let end = QueryCursor(position: position, fingerprint: plan.fingerprint)
+    let end = QueryCursor(position: position, fingerprint: fingerprint)
     try journal.record(end)
     return PaginationResult(
       page: documents,
       isDone: position == .end,
       continueCursor: journal.codec.seal(end),
       splitCursor: progress.split.map {
-        journal.codec.seal(QueryCursor(position: $0, fingerprint: plan.fingerprint))
+        journal.codec.seal(QueryCursor(position: $0, fingerprint: fingerprint))
       },
       pageStatus: status
     )

@@ -19,8 +19,10 @@ struct QueryPlan {
   /// Ascending for a search, whose keys sort by descending relevance.
   var order: Order
   var operators: [QueryOperator]
-  /// Tells the query from every other one.
-  var fingerprint: QueryFingerprint
+  /// What was asked.
+  var query: Query
+  /// The fields of the index; none for a search.
+  var fields: [FieldPath] = []
 
   var isSearch: Bool { if case .search = source { true } else { false } }
 
@@ -113,19 +115,13 @@ extension TransactionState {
       throw DatabaseError(code: error.code ?? "InvalidIndexRange", message: error.message)
     }
     let order = query.order ?? .ascending
-    var digest = FingerprintBuilder(query)
-    digest.append("index")
-    digest.append(name)
-    digest.append(count: fields.count)
-    for field in fields { digest.append(field.description) }
-    digest.append(range)
-    digest.append(order.rawValue)
     return QueryPlan(
       source: source,
       range: range,
       order: order,
       operators: query.operators,
-      fingerprint: digest.fingerprint
+      query: query,
+      fields: fields
     )
   }
 
@@ -153,25 +149,12 @@ extension TransactionState {
       )
     }
     let search = try CompiledSearch(clauses, against: definition, named: printable)
-    var digest = FingerprintBuilder(query)
-    digest.append("search")
-    digest.append(name)
-    for clause in clauses {
-      switch clause {
-      case .search(let field, let text):
-        digest.append(field)
-        digest.append(text)
-      case .eq(let field, let value):
-        digest.append(field)
-        digest.append(value)
-      }
-    }
     return QueryPlan(
       source: .search(search, index.id, table),
       range: .all,
       order: .ascending,
       operators: query.operators,
-      fingerprint: digest.fingerprint
+      query: query
     )
   }
 }

@@ -115,27 +115,26 @@ final class SQLiteReader: @unchecked Sendable {
     of table: TableNumber,
     readAt: Timestamp
   ) throws(PersistenceError) -> DocumentPage {
-    var page = DocumentPage(documents: [], lastKey: nil, readAt: readAt)
-    guard let statement = try startScan(request) else { return page }
+    var page = DocumentPage(documents: [], lastKey: nil, bytes: 0, readAt: readAt)
+    guard let statement = try startScan(request, withVersions: false) else { return page }
     defer { statement.reset() }
     let isByID = if case .byID = request.source { true } else { false }
-    // Columns: key, table number, id, timestamp, creation time, body; by id without the first two.
-    let idColumn: Int32 = isByID ? 0 : 2
-    var bytes = 0
+    // Columns: key, id, creation time, body; by id without the first.
+    let idColumn: Int32 = isByID ? 0 : 1
     page.documents.reserveCapacity(min(request.limit, 256))
     while try statement.step(to: "scan an index") {
       let id = DocumentID(tableNumber: table, internalID: try statement.internalID(at: idColumn))
-      let body = statement.bytes(at: idColumn + 3)
-      bytes += body.count
+      let body = statement.bytes(at: idColumn + 2)
+      page.bytes += body.count
       page.documents.append(
         EncodedDocument(
           id: id,
-          creationTime: statement.double(at: idColumn + 2),
+          creationTime: statement.double(at: idColumn + 1),
           json: EncodedValue(canonical: body)
         )
       )
       // The statement has the limit too; this saves stepping past it.
-      if page.documents.count == request.limit || bytes > request.byteLimit {
+      if page.documents.count == request.limit || page.bytes > request.byteLimit {
         page.lastKey = isByID ? .byID(id) : IndexKey(bytes: statement.bytes(at: 0))
         break
       }
@@ -143,10 +142,20 @@ final class SQLiteReader: @unchecked Sendable {
     return page
   }
 
-  /// Binds the bounds of a scan; nil if nothing can be in them.
-  private func startScan(_ request: ScanRequest) throws(PersistenceError) -> SQLiteStatement? {
+  /// Binds the bounds of a scan.
+  ///
+  /// - Parameters:
+  ///   - request: What to scan.
+  ///   - withVersions: Whether documents come with their tables' numbers and their timestamps.
+  /// - Returns: The statement before its first row; nil if nothing can be in the bounds.
+  /// - Throws: ``PersistenceError`` when the statement cannot be prepared.
+  private func startScan(
+    _ request: ScanRequest,
+    withVersions: Bool = true
+  ) throws(PersistenceError) -> SQLiteStatement? {
     var shape: SQLiteQuery.Shape = request.order == .descending ? .descending : []
     if request.wantsDocuments { shape.insert(.documents) }
+    if !withVersions { shape.insert(.bare) }
     let statement: SQLiteStatement
     switch request.source {
     case .index(let index):

@@ -181,7 +181,11 @@ public struct JSONWriter: Sendable {
   ///   - format: The form.
   public mutating func encoded(_ value: EncodedValue, format: ValueFormat = .encoded) {
     separate()
-    raw(value.bytes(in: format))
+    if format == .encoded {
+      bytes.append(contentsOf: value.bytes)
+    } else {
+      bytes.append(contentsOf: value.bytes(in: format))
+    }
   }
 
   /// Writes plain JSON.
