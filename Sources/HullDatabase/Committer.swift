@@ -203,11 +203,19 @@ extension Committer {
       )
     }
     let timestamp = max(options.time.now(), state.lastAssigned.successor)
+    if transaction.unresolved.isEmpty { return accept(transaction, at: timestamp, &state) }
     var transaction = transaction
-    if !transaction.unresolved.isEmpty {
-      let catalog = state.headCatalog.adding(transaction.createdTables) ?? state.headCatalog
-      transaction.resolve(timestamp, catalog: catalog)
-    }
+    let catalog = state.headCatalog.adding(transaction.createdTables) ?? state.headCatalog
+    transaction.resolve(timestamp, catalog: catalog)
+    return accept(transaction, at: timestamp, &state)
+  }
+
+  /// Has a validated transaction join the log and the queue.
+  private func accept(
+    _ transaction: FinalTransaction,
+    at timestamp: Timestamp,
+    _ state: inout State
+  ) -> Submission {
     var metadata = transaction.metadata
     for (index, delta) in transaction.searchDeltas {
       let total = (state.searchStatistics[index] ?? SearchStatistics()) + delta
@@ -262,6 +270,7 @@ extension Committer {
         try outcome.get()
         return pending.commit.timestamp
       case .write:
+        if let beforeBatch = options.beforeBatch { await beforeBatch() }
         await writeBatch()
       case .wait:
         await withCheckedContinuation { continuation in

@@ -65,12 +65,11 @@ extension Database {
         if retries > options.maximumRetries { throw error }
         continue
       }
-      var final: FinalTransaction
-      do { final = try await transaction.finish(source: source) } catch {
+      let final: FinalTransaction
+      do { final = try await transaction.finish(source: source, ticket: ticket) } catch {
         hold.end(committer)
         throw error
       }
-      final.ticket = ticket
       let submission = await committer.submit(final, in: hold.run)
       // From here on only the disk is waited for, which the next in line need not do.
       hold.end(committer)
@@ -144,7 +143,16 @@ extension Database {
 
 extension Transaction {
   /// Ends the transaction and waits for operations that are still running.
-  func finish(source: String) async throws -> FinalTransaction {
-    try await exclusively { state in state.finish(source: source) }
+  ///
+  /// - Parameters:
+  ///   - source: The function it ran.
+  ///   - ticket: Told of the commit's timestamp.
+  /// - Returns: What is to be committed.
+  /// - Throws: ``DatabaseError`` if it has ended before.
+  func finish(
+    source: String,
+    ticket: CommitTicket? = nil
+  ) async throws -> FinalTransaction {
+    try await exclusively { state in state.finish(source: source, ticket: ticket) }
   }
 }

@@ -179,9 +179,7 @@ extension Committer {
         committer: self,
         timestamp: timestamp,
         durable: state.published,
-        generation: state.generation,
-        pending: timestamp > state.published
-          ? state.log.commits(after: state.published, through: timestamp) : []
+        generation: state.generation
       )
       return (reader, mode == .readWrite ? state.headCatalog : state.publishedCatalog)
     }
@@ -203,9 +201,27 @@ extension Committer {
       committer: self,
       timestamp: timestamp,
       durable: timestamp,
-      generation: generation,
-      pending: []
+      generation: generation
     )
     return (reader, catalog)
+  }
+
+  /// The commits of a snapshot that are validated and not on the disk yet.
+  ///
+  /// - Parameters:
+  ///   - timestamp: The snapshot.
+  ///   - generation: The generation of the write log it was taken from.
+  /// - Returns: The commits, oldest first, and up to where the disk has the others; nil if commits
+  ///   of the snapshot failed.
+  func commitsAheadOfDisk(
+    upTo timestamp: Timestamp,
+    generation: Int
+  ) -> (commits: [CommittedTransaction], durable: Timestamp)? {
+    withState { state in
+      if state.isPublished(timestamp, generation) == false { return nil }
+      // What is trimmed from the log has been published, so nothing of this is missing there.
+      let durable = min(state.published, timestamp)
+      return (state.log.commits(after: durable, through: timestamp), durable)
+    }
   }
 }

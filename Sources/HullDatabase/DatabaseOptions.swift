@@ -18,6 +18,8 @@ package struct DatabaseOptions: Sendable {
   package var maximumQueuedCommits = 16_384
   /// Commits written to the disk together.
   package var maximumBatchCommits = 1024
+  /// Waited for before a batch is written, so that transactions about to be committed go with it.
+  package var beforeBatch: (@Sendable () async -> Void)?
   /// How often a transaction that lost a race runs again before its caller is told.
   package var maximumRetries = 16
   /// From which lost race on a transaction runs while no other can commit.

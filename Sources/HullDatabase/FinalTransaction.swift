@@ -31,7 +31,7 @@ struct FinalTransaction: Sendable {
 
 extension TransactionState {
   /// Ends the transaction.
-  func finish(source: String) -> FinalTransaction {
+  func finish(source: String, ticket: CommitTicket? = nil) -> FinalTransaction {
     isFinished = true
     foldOpenScans()
     openScans = []
@@ -52,6 +52,7 @@ extension TransactionState {
       result.add(id, before: original, after: own.version)
     }
     result.unresolved = unresolved
+    result.ticket = ticket
     result.searchDeltas = SearchStatistics.deltas(of: result.changes)
     for table in createdTables {
       result.metadata.merge(CatalogStore.metadata(of: table)) { $1 }

@@ -17,15 +17,18 @@ final class Retention: Sendable {
   /// Protects the running pass; held for a few instructions.
   private let state = Mutex(State())
   private let committer: Committer
+  /// How much more than the setting is kept until a pass is due.
+  private let slack: Duration
 
   init(committer: Committer) {
     self.committer = committer
+    slack = committer.options.retention / 10
     let floor = committer.retentionFloor
     state.withLock { $0.prunedBefore = floor }
   }
 
   /// Starts a pass if the oldest history exceeds the setting by a tenth.
-  func pruneIfDue() { start(slack: committer.options.retention / 10) }
+  func pruneIfDue() { start(slack: slack) }
 
   /// Prunes what exceeds the setting now and returns when that is done.
   func prune() async {

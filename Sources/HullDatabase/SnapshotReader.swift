@@ -11,43 +11,49 @@ struct SnapshotReader {
   /// The snapshot: every commit up to and including this one is visible.
   let timestamp: Timestamp
   /// What the disk has at least; commits between it and `timestamp` come from the write log.
-  let durable: Timestamp
+  private var durable: Timestamp
   /// The generation of the write log the snapshot was taken from; see ``Committer``.
   let generation: Int
 
   let committer: Committer
   private var overlay = DocumentOverlay()
-  /// The commits in (durable, timestamp], oldest first, until the first read adds them to the overlay.
-  private var pending: [CommittedTransaction]
+  /// Whether there may be commits in (durable, timestamp] that are not in the overlay yet.
+  private var mayBeAhead: Bool
   /// The overlay takes back every commit in (timestamp, syncedThrough].
   private var syncedThrough: Timestamp
 
-  /// Takes a snapshot; `pending` are the commits in (durable, timestamp], oldest first.
+  /// Takes a snapshot, of which the disk has everything up to `durable`.
   init(
     committer: Committer,
     timestamp: Timestamp,
     durable: Timestamp,
-    generation: Int,
-    pending: [CommittedTransaction]
+    generation: Int
   ) {
     self.committer = committer
     self.timestamp = timestamp
     self.durable = durable
     self.generation = generation
-    self.pending = pending
+    mayBeAhead = timestamp > durable
     syncedThrough = timestamp
   }
 
-  /// Adds the pending commits to the overlay: not before something is read, because snapshots are
-  /// taken under the committer's lock, and many a mutation only inserts.
-  private mutating func addPending() {
-    if pending.isEmpty { return }
-    for commit in pending {
+  /// Adds the commits that are on their way to the disk to the overlay: not before something is
+  /// read, because many a mutation only inserts.
+  ///
+  /// - Throws: ``DatabaseError`` `OutOfRetention` if they could not be written: there is no such
+  ///   snapshot any more.
+  private mutating func addPending() throws {
+    guard mayBeAhead else { return }
+    guard let ahead = committer.commitsAheadOfDisk(upTo: timestamp, generation: generation) else {
+      throw DatabaseError.outOfRetention
+    }
+    for commit in ahead.commits {
       for change in commit.changes {
         overlay.set(change.id, to: .init(version: change.after, timestamp: commit.timestamp))
       }
     }
-    pending = []
+    durable = ahead.durable
+    mayBeAhead = false
   }
 
   /// The document with that id and the commit that wrote it; nil if there is none.
@@ -55,7 +61,7 @@ struct SnapshotReader {
     _ id: DocumentID,
     catalog: Catalog
   ) async throws -> StoredDocument? {
-    addPending()
+    try addPending()
     if let entry = overlay[id] { return entry.stored }
     let (stored, readAt) = try await committer.persistence.document(id, atLeast: durable)
     // A document that was written before the snapshot and is still there did not change since.
@@ -83,7 +89,7 @@ struct SnapshotReader {
     isSearch: Bool = false,
     catalog: Catalog
   ) async throws -> Page {
-    addPending()
+    try addPending()
     let page = try await committer.persistence.scan(
       ScanRequest(
         source: index,
@@ -117,7 +123,7 @@ struct SnapshotReader {
     limit: Int,
     catalog: Catalog
   ) async throws -> DocumentPage? {
-    addPending()
+    try addPending()
     if overlay.hasDocuments(of: table) { return nil }
     let page = try await committer.persistence.documents(
       ScanRequest(source: index, range: range, order: order, limit: limit),

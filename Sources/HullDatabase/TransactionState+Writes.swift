@@ -179,12 +179,14 @@ extension TransactionState {
     }
     try table.checkSchema(of: object, tables: catalog)
     do { try object.checkDocumentSize() } catch { throw DatabaseError(error) }
-    try countWrite(of: table, bytes: object.size)
+    let size = object.size
+    try countWrite(of: table, bytes: size)
     if object.containsCommitTimestamp { unresolved.insert(id) }
+    // Most texts are a little longer than the size; what is kept of them should not be half empty.
     let document = EncodedDocument(
       id: id,
       creationTime: creationTime,
-      json: EncodedValue(object)
+      json: EncodedValue(object, capacity: size + size / 8 + 32)
     )
     record(id, before: before, after: table.version(of: document, object: object))
     return document

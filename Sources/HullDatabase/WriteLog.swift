@@ -74,9 +74,15 @@ struct WriteLog {
   }
 
   private func firstPosition(after timestamp: Timestamp) -> Int {
-    // Almost every caller asks for the newest few.
-    var low = first
+    // Almost every caller asks for the newest few: steps that double from the end find the stretch.
     var high = commits.count
+    var low = high
+    var step = 1
+    while low > first, commits[low - 1].timestamp > timestamp {
+      high = low
+      low = max(first, low - step)
+      step *= 2
+    }
     while low < high {
       let middle = (low + high) / 2
       if commits[middle].timestamp <= timestamp { low = middle + 1 } else { high = middle }

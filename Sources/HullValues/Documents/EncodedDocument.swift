@@ -47,11 +47,26 @@ public struct EncodedDocument: Sendable, Hashable {
 extension ConvexObject {
   /// The fields of a document together with its system fields.
   package func addingSystemFields(id: DocumentID, creationTime: Double) -> ConvexObject {
-    ConvexObject(
-      normalizing: fields.filter { $0.name != "_id" && $0.name != "_creationTime" } + [
-        Field(name: "_creationTime", value: .float64(creationTime)),
-        Field(name: "_id", value: .string(id.string)),
-      ]
-    )
+    // In the order of their names, and so to be merged with the others in one pass.
+    let own = [
+      Field(name: "_creationTime", value: .float64(creationTime)),
+      Field(name: "_id", value: .string(id.string)),
+    ]
+    var merged: [Field] = []
+    merged.reserveCapacity(fields.count + own.count)
+    var next = 0
+    for field in fields {
+      var isReplaced = false
+      while next < own.count {
+        let order = UTF8Order.compare(own[next].name, field.name)
+        if order > 0 { break }
+        merged.append(own[next])
+        next += 1
+        if order == 0 { isReplaced = true }
+      }
+      if !isReplaced { merged.append(field) }
+    }
+    merged += own[next...]
+    return ConvexObject(sortedFields: merged)
   }
 }

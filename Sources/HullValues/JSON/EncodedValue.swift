@@ -14,8 +14,11 @@ public struct EncodedValue: Sendable, Hashable {
   }
 
   /// Encodes an object.
-  public init(_ object: ConvexObject) {
-    var writer = JSONWriter(capacity: 64)
+  public init(_ object: ConvexObject) { self.init(object, capacity: 64) }
+
+  /// Encodes an object into about so many bytes.
+  package init(_ object: ConvexObject, capacity: Int) {
+    var writer = JSONWriter(capacity: capacity)
     writer.object(object)
     bytes = writer.bytes
   }
