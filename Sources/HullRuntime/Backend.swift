@@ -81,6 +81,7 @@ package final class Backend: Sendable {
     options.limits = configuration.limits
     options.time = configuration.time
     options.random = configuration.random
+    options.beforeBatch = { await FunctionExecutor.shared.letOthersGoFirst() }
     let database = try await Database.open(
       persistence: persistence,
       schema: application.schema,

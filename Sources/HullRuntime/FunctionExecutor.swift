@@ -22,23 +22,25 @@ package final class FunctionExecutor: TaskExecutor {
 
   private let usualThreads: Int
 
-  /// Guards the queue and the counters; a condition rather than a `Mutex` because threads wait on it.
-  private let condition = NSCondition()
+  /// Guards the queue and who waits; held for a few instructions, and never while waiting.
+  private let state = Mutex(State())
 
-  /// Everything ``condition`` guards.
-  ///
-  /// Unchecked because the compiler cannot see it: each access below happens with the lock held.
-  private final class State: @unchecked Sendable {
+  private struct State {
     var jobs: [UnownedJob] = []
     var head = 0
     var workers: [ObjectIdentifier: Worker] = [:]
-    var idle = 0
+    /// Threads that have nothing to do; the last one has rested shortest.
+    var parked: [Worker] = []
+    /// Tasks that let others go first, and `taken` as of when they began to.
+    var deferring: [(continuation: CheckedContinuation<Void, Never>, since: UInt64)] = []
     /// Jobs taken so far: the watcher's sign that threads still come free.
     var taken: UInt64 = 0
 
+    var hasJobs: Bool { head < jobs.count }
+
     /// Takes the job that has waited longest.
-    func next() -> UnownedJob? {
-      guard head < jobs.count else { return nil }
+    mutating func next() -> UnownedJob? {
+      guard hasJobs else { return nil }
       let job = jobs[head]
       head += 1
       if head == jobs.count {
@@ -48,8 +50,24 @@ package final class FunctionExecutor: TaskExecutor {
       taken &+= 1
       return job
     }
+
+    /// Takes the task that has let others go first for longest, if no job is left or it has let
+    /// enough of them pass.
+    mutating func nextDeferring() -> CheckedContinuation<Void, Never>? {
+      guard let first = deferring.first,
+        !hasJobs || taken &- first.since >= FunctionExecutor.longestDeference
+      else { return nil }
+      deferring.removeFirst()
+      return first.continuation
+    }
+
+    /// Adds a thread, which is to be started once the lock is released.
+    mutating func addWorker() -> Worker {
+      let worker = Worker()
+      workers[ObjectIdentifier(worker)] = worker
+      return worker
+    }
   }
-  private let state = State()
 
   private init(threads: Int) {
     usualThreads = threads
@@ -67,37 +85,54 @@ package final class FunctionExecutor: TaskExecutor {
   }
 
   private func append(_ job: UnownedJob) {
-    condition.lock()
-    state.jobs.append(job)
-    if state.idle > 0 {
-      condition.signal()
-    } else if state.workers.count < usualThreads {
-      startThread()
+    let (parked, added): (Worker?, Worker?) = state.withLock { state in
+      state.jobs.append(job)
+      if let worker = state.parked.popLast() { return (worker, nil) }
+      return (nil, state.workers.count < usualThreads ? state.addWorker() : nil)
     }
-    condition.unlock()
+    parked?.wake()
+    if let added { start(added) }
   }
+
+  /// Waits until no job is queued, or until so many have been taken that it is this task's turn.
+  ///
+  /// For work that does better the later it begins, as writing a batch does: what others hand in
+  /// until then goes with it.
+  package func letOthersGoFirst() async {
+    guard Worker.current != nil, state.withLock({ $0.hasJobs }) else { return }
+    await withCheckedContinuation { continuation in
+      let mustWait = state.withLock { state in
+        if state.hasJobs { state.deferring.append((continuation, state.taken)) }
+        return state.hasJobs
+      }
+      if !mustWait { continuation.resume() }
+    }
+  }
+
+  /// How many queued jobs may pass a task that lets others go first.
+  private static let longestDeference: UInt64 = 128
 
   /// Adds a thread if none has come free since `seen`, a former result, though a job is waiting,
   /// and takes from threads that are stuck what they were to run next.
   package func relieve(since seen: UInt64) -> UInt64 {
-    condition.lock()
-    defer { condition.unlock() }
-    for worker in state.workers.values {
-      guard let job = worker.takeIfStuck() else { continue }
-      state.jobs.append(job)
-      condition.signal()
+    let (parked, added, taken): ([Worker], Worker?, UInt64) = state.withLock { state in
+      var woken: [Worker] = []
+      for worker in state.workers.values {
+        guard let job = worker.takeIfStuck() else { continue }
+        state.jobs.append(job)
+        if let worker = state.parked.popLast() { woken.append(worker) }
+      }
+      let isStuck =
+        (state.hasJobs || !state.deferring.isEmpty) && woken.isEmpty && state.parked.isEmpty
+        && state.taken == seen && state.workers.count < Self.maximumThreads
+      return (woken, isStuck ? state.addWorker() : nil, state.taken)
     }
-    let isWaiting = state.head < state.jobs.count
-    if isWaiting, state.idle == 0, state.taken == seen, state.workers.count < Self.maximumThreads {
-      startThread()
-    }
-    return state.taken
+    for worker in parked { worker.wake() }
+    if let added { start(added) }
+    return taken
   }
 
-  /// Starts a thread; the lock is held.
-  private func startThread() {
-    let worker = Worker()
-    state.workers[ObjectIdentifier(worker)] = worker
+  private func start(_ worker: Worker) {
     let thread = Thread { [self] in work(worker) }
     thread.name = "hull-function"
     // Query code nests: keep the usual stack of a main thread rather than 512 KiB.
@@ -107,8 +142,16 @@ package final class FunctionExecutor: TaskExecutor {
 
   private func work(_ worker: Worker) {
     worker.makeCurrent()
-    while let job = nextShared(worker) {
-      job.runSynchronously(on: asUnownedTaskExecutor())
+    while true {
+      switch nextTurn(of: worker) {
+      case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
+      // What it resumes becomes this thread's next job.
+      case .deferring(let continuation): continuation.resume()
+      case .park:
+        worker.park()
+        continue
+      case .end: return
+      }
       var streak = 0
       while let job = worker.take() {
         guard streak < Self.longestStreak else {
@@ -124,19 +167,26 @@ package final class FunctionExecutor: TaskExecutor {
   /// How many jobs a thread runs that only it knows of before others have a turn.
   private static let longestStreak = 32
 
-  /// Waits for a job of the queue; nil when the thread is one too many.
-  private func nextShared(_ worker: Worker) -> UnownedJob? {
-    condition.lock()
-    defer { condition.unlock() }
-    while true {
-      if let job = state.next() { return job }
+  /// What a thread does next.
+  private enum Turn {
+    case job(UnownedJob)
+    case deferring(CheckedContinuation<Void, Never>)
+    /// Wait to be woken.
+    case park
+    /// The thread is one too many.
+    case end
+  }
+
+  private func nextTurn(of worker: Worker) -> Turn {
+    state.withLock { state in
+      if let continuation = state.nextDeferring() { return .deferring(continuation) }
+      if let job = state.next() { return .job(job) }
       if state.workers.count > usualThreads {
         state.workers[ObjectIdentifier(worker)] = nil
-        return nil
+        return .end
       }
-      state.idle += 1
-      condition.wait()
-      state.idle -= 1
+      state.parked.append(worker)
+      return .park
     }
   }
 }
@@ -145,6 +195,8 @@ package final class FunctionExecutor: TaskExecutor {
 private final class Worker: Sendable {
   /// Guards the job: the thread puts and takes it, the watcher takes it from a stuck thread.
   private let state = Mutex(State())
+  /// Signalled once for each time the thread is taken from those that are parked.
+  private let wakeups = DispatchSemaphore(value: 0)
 
   private struct State {
     var next: UnownedJob?
@@ -152,6 +204,12 @@ private final class Worker: Sendable {
     var moves: UInt64 = 0
     var seen: UInt64 = 0
   }
+
+  /// Waits for ``wake()``, which may have come already.
+  func park() { wakeups.wait() }
+
+  /// Has the thread look for work again.
+  func wake() { wakeups.signal() }
 
   /// Has `job` run next.
   ///
