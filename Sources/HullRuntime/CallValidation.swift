@@ -53,14 +53,27 @@ struct CallValidation {
     )
   }
 
+  /// Whether a result has to be looked at.
+  ///
+  /// What a Swift type guarantees is not looked at again: reading a page of documents back into
+  /// values would cost more than fetching it.
+  static func mustCheck(
+    _ result: EncodedValue,
+    of function: RegisteredFunction,
+    limits: Limits
+  ) -> Bool {
+    function.mustCheckResult || mayBeLarge(result, limits)
+  }
+
+  /// No value is larger by the reference's measure than three times its text.
+  private static func mayBeLarge(_ result: EncodedValue, _ limits: Limits) -> Bool {
+    result.bytes.count > limits.resultSizeBytes / 3
+  }
+
   /// Checks a result and returns its size, as far as it had to be measured.
   func check(_ result: EncodedValue) throws(Rejection) -> Int {
     let limit = limits.resultSizeBytes
-    // No value is larger by the reference's measure than three times its text.
-    let mayBeLarge = result.bytes.count > limit / 3
-    // What a Swift type guarantees is not looked at again: reading a page of documents back into
-    // values would cost more than fetching it.
-    guard mayBeLarge || function.mustCheckResult else { return 0 }
+    let mayBeLarge = Self.mayBeLarge(result, limits)
     let value: ConvexValue
     do throws(JSONParseError) {
       value = try result.decoded()

@@ -24,7 +24,7 @@ final class FunctionExecution: Sendable {
   let random: SeededRandomSource
 
   /// Admits the operations of an action; those of a transaction are ordered by the transaction.
-  let operations = OperationQueue(width: FunctionExecution.concurrentOperations)
+  let operations: OperationQueue?
 
   /// How many operations of one action run at a time.
   static let concurrentOperations = 8
@@ -46,6 +46,8 @@ final class FunctionExecution: Sendable {
     self.target = target
     self.tree = tree
     self.transaction = transaction
+    operations =
+      transaction == nil ? OperationQueue(width: FunctionExecution.concurrentOperations) : nil
     self.depth = depth
     self.journal = journal
     random = SeededRandomSource(seed: seed)
@@ -67,6 +69,9 @@ final class FunctionExecution: Sendable {
       throw FunctionFailure(uncaught: error, in: target, innerFrames: tree.frames(of: error))
     }
     await end()
+    if !CallValidation.mustCheck(value, of: target, limits: tree.runner.limits) {
+      return Result(value: value, size: 0)
+    }
     let validation = CallValidation(
       function: target,
       limits: tree.runner.limits,
@@ -89,7 +94,7 @@ final class FunctionExecution: Sendable {
   /// Refuses work the function left behind; an action's is waited for.
   private func end() async {
     hasEnded.withLock { $0 = true }
-    if transaction == nil { await operations.close() }
+    await operations?.close()
   }
 
   /// Runs an operation the function asked for, on the server's time.

@@ -10,6 +10,9 @@ package final class RegisteredFunction: Sendable {
   /// Its name.
   package let path: FunctionPath
 
+  /// Its name as conflicts and the log of changes print it.
+  let source: String
+
   /// What its author declared.
   package let definition: FunctionDefinition
 
@@ -39,6 +42,7 @@ package final class RegisteredFunction: Sendable {
       returns.needsValidation
       && !(definition.isResultTyped && definition.returns?.isSatisfied(by: schema) ?? true)
     path = FunctionPath(module: definition.modulePath, name: definition.name)
+    source = path.stripped
     self.definition = definition
     frame = "\(definition.name) (\(Self.place(of: definition)))"
   }
@@ -117,6 +121,7 @@ package struct FunctionRegistry: Sendable {
     mayCallInternal: Bool
   ) throws(FunctionPathError) -> FunctionPath {
     if let found = spellings[text] {
+      if found.count == 1, !found[0].isDotted { return found[0].function.path }
       let visible = found.filter {
         !$0.isDotted || mayCallInternal || $0.function.definition.visibility == .public
       }

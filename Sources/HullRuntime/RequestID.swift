@@ -14,7 +14,17 @@ package struct RequestID: Hashable, Sendable, CustomStringConvertible {
 
   /// Draws a fresh id.
   package init(from random: any RandomSource) {
-    let digits = String(random.next(), radix: 16)
-    description = String(repeating: "0", count: 16 - digits.count) + digits
+    let bits = random.next()
+    // Every one of the 16 bytes is written, and all are ASCII.
+    description = String(unsafeUninitializedCapacity: 16) { buffer in
+      for index in 0..<16 {
+        let digit = UInt8(truncatingIfNeeded: bits >> UInt64(60 - 4 * index)) & 0xF
+        buffer.initializeElement(
+          at: index,
+          to: digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit
+        )
+      }
+      return 16
+    }
   }
 }

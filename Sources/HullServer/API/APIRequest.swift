@@ -5,13 +5,21 @@ import HullValues
 import NIOCore
 
 /// A request to the API.
-struct APIRequest {
+///
+/// A class, because every step hands it on and it has two dozen parts.
+final class APIRequest: Sendable {
   /// The request as it came.
   let http: HTTPRequest
   /// Its header fields of interest.
   let headers: RequestHeaders
   /// What the client says it is.
   let client: ClientVersion
+
+  init(http: HTTPRequest, headers: RequestHeaders, client: ClientVersion) {
+    self.http = http
+    self.headers = headers
+    self.client = client
+  }
 
   /// The credentials it offers.
   ///
