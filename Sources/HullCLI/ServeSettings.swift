@@ -13,6 +13,8 @@ struct ServeSettings: Equatable {
   var adminKey: String?
   var isRedacted: Bool
   var isAudited: Bool
+  /// Memory for results of queries, in MiB.
+  var queryCache: Int?
 
   /// Resolves options.
   ///
@@ -47,6 +49,8 @@ struct ServeSettings: Equatable {
       .flag(options.redact, environment)
     isAudited = try Setting(option: "--audit", variable: "HULL_AUDIT")
       .flag(options.audit, environment)
+    queryCache = try Setting(option: "--query-cache", variable: "HULL_QUERY_CACHE")
+      .number(options.queryCache, in: 0...1_048_576, environment)
   }
 }
 
@@ -71,6 +75,9 @@ struct ServeOptions: ParsableArguments {
       """
   )
   var durability: String?
+
+  @Option(help: .hidden)
+  var queryCache: String?
 
   @Option(help: "An admin key to accept besides the one in the data directory. (HULL_ADMIN_KEY)")
   var adminKey: String?

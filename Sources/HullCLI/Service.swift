@@ -65,6 +65,7 @@ struct Service<App: HullApplication> {
     configuration.fetcher = providers
     configuration.adminKey = settings.adminKey
     configuration.redactsClientErrors = settings.isRedacted
+    if let queryCache = settings.queryCache { configuration.queryCacheBytes = queryCache << 20 }
     configuration.observer = { record in
       // What a kept result logged was told when it was made.
       if record.isCached { return }

@@ -108,31 +108,10 @@ package final class Backend: Sendable {
   /// - Throws: ``BackendError`` when there is no outcome: `BadConvexFunctionIdentifier`,
   ///   `TooManyConcurrentRequests`, conflicts that would not end, faults of the server.
   package func run(_ request: FunctionRequest) async throws(BackendError) -> FunctionOutcome {
-    let function: RegisteredFunction
-    do {
-      function = try find(request)
-    } catch let rejection as CallValidation.Rejection {
-      return FunctionOutcome(
-        result: .failure(FunctionFailure(message: rejection.message)),
-        logLines: [],
-        timestamp: latestTimestamp
-      )
-    } catch {
-      throw error as? BackendError ?? .internal
+    switch try prepare(request).target {
+    case .rejected(let outcome): return outcome
+    case .function(let call, let question): return try await runner.run(call, question)
     }
-    return try await runner.run(
-      FunctionRunner.Call(
-        function: function,
-        arguments: request.arguments,
-        identity: request.identity,
-        requestID: request.requestID,
-        client: request.client,
-        timestamp: request.timestamp,
-        journal: request.journal,
-        sessionRequest: request.sessionRequest,
-        ticket: request.ticket
-      )
-    )
   }
 
   /// Runs a function that is not registered, for tests: it has the path it was defined with.
@@ -148,12 +127,9 @@ package final class Backend: Sendable {
         requestID: makeRequestID(),
         client: ClientInfo(),
         isNamed: false
-      )
+      ),
+      nil
     )
-  }
-
-  private func find(_ request: FunctionRequest) throws -> RegisteredFunction {
-    try find(request.path, request.kind, for: request.identity)
   }
 
   /// The function a caller means.

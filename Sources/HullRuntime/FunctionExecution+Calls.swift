@@ -7,9 +7,10 @@ import HullValues
 
 extension FunctionExecution {
   func call(_ call: FunctionCall) async throws -> EncodedValue {
-    guard let transaction else {
+    if let operations {
       return try await operations.run { try await operation { try await callFromAction(call) } }
     }
+    guard let transaction else { preconditionFailure("an action has a queue for its operations") }
     try checkRunning()
     return try await callNested(call, in: transaction)
   }
@@ -126,16 +127,16 @@ extension FunctionExecution {
           + "Do you have an infinite loop in your app?"
       )
     }
-    let outcome = try await tree.runner.run(
-      FunctionRunner.Call(
-        function: callee,
-        arguments: .values([.object(call.arguments)]),
-        identity: tree.identity,
-        requestID: tree.requestID,
-        client: tree.client,
-        depth: depth + 1
-      )
+    let call = FunctionRunner.Call(
+      function: callee,
+      arguments: .values([.object(call.arguments)]),
+      identity: tree.identity,
+      requestID: tree.requestID,
+      client: tree.client,
+      depth: depth + 1
     )
+    let question = tree.runner.cache.isEnabled ? QueryQuestion(call) : nil
+    let outcome = try await tree.runner.run(call, question)
     switch outcome.result {
     case .success(let value): return value
     case .failure(let failure): throw rethrowable(failure, code: "InvalidArgs")

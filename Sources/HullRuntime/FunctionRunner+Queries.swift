@@ -9,14 +9,15 @@ extension FunctionRunner {
   func answer(
     _ call: Call,
     _ question: QueryQuestion,
-    at timestamp: Timestamp
+    at timestamp: Timestamp,
+    wasLookedUp: Bool = false
   ) async throws(BackendError) -> QueryResult {
     let demand = QueryCache.Demand(
       question: question,
       identity: call.identity.user,
       timestamp: timestamp
     )
-    if let result = cache.lookUp(demand) {
+    if !wasLookedUp, let result = cache.lookUp(demand) {
       observer?(FunctionLogRecord(call, result.outcome, duration: .zero, isCached: true))
       return result
     }
@@ -40,7 +41,12 @@ extension FunctionRunner {
 
   /// Waits until a demand is answered or its own to answer.
   private func turn(for demand: QueryCache.Demand) async -> Turn {
-    await withCheckedContinuation { continuation in
+    switch cache.admitAtOnce(demand) {
+    case .hit(let result)?: return .delivered(.result(result))
+    case .lead(let flight)?: return .lead(flight)
+    case .wait?, nil: break
+    }
+    return await withCheckedContinuation { continuation in
       let admission = cache.admit(demand) { continuation.resume(returning: .delivered($0)) }
       switch admission {
       case .hit(let result): continuation.resume(returning: .delivered(.result(result)))

@@ -73,17 +73,26 @@ final class FunctionRunner: Sendable {
   }
 
   /// Runs a call, once there is a place for it; a query only if there is no result that still holds.
-  func run(_ call: Call) async throws(BackendError) -> FunctionOutcome {
-    if let question = QueryQuestion(call) {
-      return try await answer(call, question, at: call.timestamp ?? database.latestTimestamp)
-        .outcome
-    }
-    return try await execute(call)
+  ///
+  /// - Parameters:
+  ///   - call: The call.
+  ///   - question: What it asks, if its result may be shared.
+  ///   - wasLookedUp: Whether the cache has been asked just before.
+  /// - Returns: The outcome.
+  /// - Throws: ``BackendError`` when there is none.
+  func run(
+    _ call: Call,
+    _ question: QueryQuestion?,
+    wasLookedUp: Bool = false
+  ) async throws(BackendError) -> FunctionOutcome {
+    guard let question else { return try await execute(call) }
+    let timestamp = call.timestamp ?? database.latestTimestamp
+    return try await answer(call, question, at: timestamp, wasLookedUp: wasLookedUp).outcome
   }
 
   /// Runs a call whatever was run before, once there is a place for it.
   func execute(_ call: Call) async throws(BackendError) -> FunctionOutcome {
-    let start = ContinuousClock.now
+    let start = observer.map { _ in ContinuousClock.now }
     let permits =
       call.function.definition.kind == .action && call.depth > 0
       ? nil : permits[call.function.definition.kind]
@@ -103,7 +112,9 @@ final class FunctionRunner: Sendable {
     } catch {
       throw .internal
     }
-    observer?(FunctionLogRecord(call, outcome, duration: .now - start))
+    if let observer, let start {
+      observer(FunctionLogRecord(call, outcome, duration: .now - start))
+    }
     return outcome
   }
 
@@ -135,7 +146,7 @@ final class FunctionRunner: Sendable {
   private func runMutation(_ call: Call) async throws -> FunctionOutcome {
     do {
       let committed = try await database.withTransaction(
-        source: call.function.path.stripped,
+        source: call.function.source,
         ticket: call.ticket
       ) { transaction in
         if let request = call.sessionRequest,

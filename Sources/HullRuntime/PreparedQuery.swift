@@ -152,30 +152,6 @@ extension Backend {
     }
   }
 
-  /// The outcome of a query that need not be run, for a caller who wants it at once.
-  ///
-  /// - Returns: The outcome; `nil` when the query has to be run, or is none.
-  package func cachedOutcome(of request: FunctionRequest) -> FunctionOutcome? {
-    guard let function = try? find(request.path, .query, for: request.identity) else { return nil }
-    let call = FunctionRunner.Call(
-      function: function,
-      arguments: request.arguments,
-      identity: request.identity,
-      requestID: request.requestID,
-      client: request.client,
-      journal: request.journal
-    )
-    guard let question = QueryQuestion(call) else { return nil }
-    let demand = QueryCache.Demand(
-      question: question,
-      identity: request.identity.user,
-      timestamp: request.timestamp ?? latestTimestamp
-    )
-    guard let result = runner.cache.lookUp(demand) else { return nil }
-    runner.observer?(FunctionLogRecord(call, result.outcome, duration: .zero, isCached: true))
-    return result.outcome
-  }
-
   /// How many results are watched: kept ones and those that clients have.
   package var subscriptionCount: Int { database.subscriptionCount }
 

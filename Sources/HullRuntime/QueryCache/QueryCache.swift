@@ -18,6 +18,8 @@ final class QueryCache: Sendable {
   private let state: Mutex<State>
   private let time: any TimeSource
   private let timeDependentLifetime: Duration
+  /// Whether there is room for any result; without, queries are run as they are asked.
+  let isEnabled: Bool
 
   private struct State {
     var results: QueryResultStore
@@ -34,6 +36,7 @@ final class QueryCache: Sendable {
   ///   - time: The clock of the backend.
   init(maximumBytes: Int, timeDependentLifetime: Duration, time: any TimeSource) {
     state = Mutex(State(results: QueryResultStore(maximumBytes: maximumBytes)))
+    isEnabled = maximumBytes > 0
     self.timeDependentLifetime = timeDependentLifetime
     self.time = time
   }
@@ -114,27 +117,48 @@ final class QueryCache: Sendable {
     deliver: @escaping @Sendable (Delivery) -> Void
   ) -> Admission {
     state.withLock { state in
-      if let result = find(demand, &state) {
-        state.counters.hits += 1
-        return .hit(result)
+      switch decide(demand, &state) {
+      case .done(let admission): return admission
+      case .join(let flight):
+        flight.waiters.append((demand, deliver))
+        state.counters.shared += 1
+        return .wait
       }
-      let isShared = state.observesIdentity[demand.question.function] == false
-      let key = isShared ? demand.question : demand.ownQuestion
-      if let flight = state.flights[key] {
-        if flight.demand.timestamp <= demand.timestamp {
-          flight.waiters.append((demand, deliver))
-          state.counters.shared += 1
-          return .wait
-        }
-        // A run at a later snapshot says nothing about this one.
-        state.counters.misses += 1
-        return .lead(Flight(key: nil, demand: demand))
-      }
-      let flight = Flight(key: key, demand: demand)
-      state.flights[key] = flight
-      state.counters.misses += 1
-      return .lead(flight)
     }
+  }
+
+  /// The same for whoever does not wait.
+  ///
+  /// - Returns: The answer, or that the one who asks is to make it; nil if somebody else makes it.
+  func admitAtOnce(_ demand: Demand) -> Admission? {
+    state.withLock { state in
+      if case .done(let admission) = decide(demand, &state) { admission } else { nil }
+    }
+  }
+
+  private enum Decision {
+    case done(Admission)
+    /// A run whose result is the answer.
+    case join(Flight)
+  }
+
+  private func decide(_ demand: Demand, _ state: inout State) -> Decision {
+    if let result = find(demand, &state) {
+      state.counters.hits += 1
+      return .done(.hit(result))
+    }
+    let isShared = state.observesIdentity[demand.question.function] == false
+    let key = isShared ? demand.question : demand.ownQuestion
+    if let flight = state.flights[key] {
+      if flight.demand.timestamp <= demand.timestamp { return .join(flight) }
+      // A run at a later snapshot says nothing about this one.
+      state.counters.misses += 1
+      return .done(.lead(Flight(key: nil, demand: demand)))
+    }
+    let flight = Flight(key: key, demand: demand)
+    state.flights[key] = flight
+    state.counters.misses += 1
+    return .done(.lead(flight))
   }
 
   /// Ends a run: keeps its result and serves those who waited.

@@ -18,27 +18,22 @@ package final class QueryResult: Sendable {
   /// What it logged, as a JSON array of the lines clients receive; encoded once for all of them.
   package let encodedLogLines: [UInt8]
 
-  /// Compared before the bytes are.
-  private let contentHash: Int
-
   init(_ outcome: FunctionOutcome, subscription: Subscription, journal: String?) {
     self.outcome = outcome
     self.subscription = subscription
     self.journal = journal
-    var hasher = Hasher()
-    switch outcome.result {
-    case .success(let value):
-      value.bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
-    case .failure(let failure):
-      hasher.combine(failure)
-    }
+    encodedLogLines =
+      outcome.logLines.isEmpty ? Self.noLogLines : Self.encode(outcome.logLines)
+  }
+
+  private static let noLogLines = encode([])
+
+  private static func encode(_ lines: [LogLine]) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginArray()
-    for line in outcome.logLines { writer.string(line.text) }
+    for line in lines { writer.string(line.text) }
     writer.endArray()
-    encodedLogLines = writer.bytes
-    encodedLogLines.withUnsafeBytes { hasher.combine(bytes: $0) }
-    contentHash = hasher.finalize()
+    return writer.bytes
   }
 
   /// How many bytes of a message it takes, about.
@@ -55,7 +50,6 @@ package final class QueryResult: Sendable {
   /// Journals do not count (spec/sync-protocol.md 5.2).
   package func hasSameContent(as other: QueryResult) -> Bool {
     if self === other { return true }
-    guard contentHash == other.contentHash else { return false }
     switch (outcome.result, other.outcome.result) {
     case (.success(let value), .success(let otherValue)):
       guard value.bytes == otherValue.bytes else { return false }

@@ -77,7 +77,10 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
   private var state = State.idle
 
   // The request in hand.
+  /// The request until it is handed to its route.
   private var request: HTTPRequest?
+  /// Whether its answer has no body, because it is a HEAD.
+  private var omitsBody = false
   private var route: HTTPRoute?
   private var version = HTTPVersion.http1_1
   private var keepsAlive = false
@@ -242,6 +245,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     let route = shared.router.route(method: head.method, path: request.path)
     self.request = request
     self.route = route
+    omitsBody = head.method == .HEAD
     version = head.version
     keepsAlive = head.isKeepAlive && head.method != .CONNECT
     isUpgradable = route.isWebSocket && WebSocketHandshake.isOffered(by: head)
@@ -364,7 +368,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
   }
 
   private func start(context: ChannelHandlerContext) {
-    guard let request, let route else { return }
+    guard let route, let request = request.take() else { return }
     shared.counters.requestsInFlight.add(1, ordering: .relaxed)
     switch route.work {
     case .immediate(let work):
@@ -375,16 +379,27 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
       case .accept(let fields, let makePeer):
         upgrade(request, fields: fields, makePeer: makePeer, context: context)
       }
-    case .task(let work):
-      let serial = self.serial
-      // Sound: as in `answer`; the task itself touches neither handler nor context.
-      let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
-      task = Task(executorPreference: shared.executor) {
-        let response = await work(request)
-        bound.eventLoop.execute {
-          let (handler, context) = bound.value
-          handler.finish(serial, with: response, context: context)
-        }
+    case .prompt(let begin):
+      switch begin(request) {
+      case .answer(let response): finish(serial, with: response, context: context)
+      case .work(let work): run(work, context: context)
+      }
+    case .task(let work): run({ await work(request) }, context: context)
+    }
+  }
+
+  private func run(
+    _ work: @escaping @Sendable () async -> HTTPResponse,
+    context: ChannelHandlerContext
+  ) {
+    let serial = self.serial
+    // Sound: as in `answer`; the task itself touches neither handler nor context.
+    let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+    task = Task(executorPreference: shared.executor) {
+      let response = await work()
+      bound.eventLoop.execute {
+        let (handler, context) = bound.value
+        handler.finish(serial, with: response, context: context)
       }
     }
   }
@@ -421,10 +436,11 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
       response,
       date: shared.date.now,
       persistence: !keepsAlive ? .close : version == .http1_1 ? .keepAlive : .announcedKeepAlive,
-      omitsBody: request?.method == .HEAD,
+      omitsBody: omitsBody,
       allocator: context.channel.allocator
     )
     request = nil
+    omitsBody = false
     route = nil
     giveBackBody()
     state = .sending

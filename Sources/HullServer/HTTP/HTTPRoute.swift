@@ -12,8 +12,19 @@ package struct HTTPRoute: Sendable {
     /// Runs as a task on the default executor.
     case task(@Sendable (HTTPRequest) async -> HTTPResponse)
 
+    /// Begins on the event loop and ends there if the answer takes no waiting, else in a task.
+    case prompt(@Sendable (HTTPRequest) -> Prompt)
+
     /// Runs on the event loop and turns the connection into a WebSocket, if the client asks for one.
     case webSocket(@Sendable (HTTPRequest) -> WebSocketAdmission)
+  }
+
+  /// What a route that begins on the event loop comes to there.
+  package enum Prompt: Sendable {
+    case answer(HTTPResponse)
+
+    /// What is left to do as a task.
+    case work(@Sendable () async -> HTTPResponse)
   }
 
   /// What happens to the work when its client goes away or it takes too long.

@@ -61,6 +61,15 @@ struct RouteTable {
   /// What a route does; errors it throws become answers.
   typealias Endpoint = @Sendable (APIRequest) async throws(BackendError) -> HTTPResponse
 
+  /// The same for what may be answered at once, on the event loop.
+  typealias PromptEndpoint = @Sendable (APIRequest) throws(BackendError) -> PromptAnswer
+
+  /// An answer, or what makes it.
+  enum PromptAnswer {
+    case now(HTTPResponse)
+    case later(@Sendable () async throws(BackendError) -> HTTPResponse)
+  }
+
   /// The same for what can be answered at once, on the event loop.
   typealias ImmediateEndpoint = @Sendable (APIRequest) throws(BackendError) -> HTTPResponse
 
@@ -121,6 +130,40 @@ struct RouteTable {
     _ endpoint: @escaping Endpoint
   ) {
     paths[path, default: Path(hasCORS: true)].post = Self.route(bodyLimit, onDisconnect, endpoint)
+  }
+
+  /// Adds a route that is answered at once where that is possible, else by a task.
+  mutating func postPromptly(
+    _ path: String,
+    onDisconnect: HTTPRoute.DisconnectPolicy,
+    _ endpoint: @escaping PromptEndpoint
+  ) {
+    paths[path, default: Path(hasCORS: true)].post = HTTPRoute(
+      bodyLimit: Self.callBodyLimit,
+      onDisconnect: onDisconnect,
+      work: .prompt { request in
+        switch Surroundings.admit(request) {
+        case .refused(let response): return .answer(response)
+        case .admitted(let request, let surroundings):
+          do throws(BackendError) {
+            switch try endpoint(request) {
+            case .now(let response):
+              return .answer(surroundings.finish(response, request, hasCORS: true))
+            case .later(let work):
+              return .work {
+                do throws(BackendError) {
+                  return surroundings.finish(try await work(), request, hasCORS: true)
+                } catch {
+                  return surroundings.finish(HTTPResponse(error), request, hasCORS: true)
+                }
+              }
+            }
+          } catch {
+            return .answer(surroundings.finish(HTTPResponse(error), request, hasCORS: true))
+          }
+        }
+      }
+    )
   }
 
   /// Adds a route that is answered by a task.

@@ -3,11 +3,12 @@
 import Hull
 import HullRuntime
 import HullValues
+import NIOCore
 
 extension RouteTable {
   mutating func addFunctionRoutes(_ backend: Backend) {
-    post("/api/query", onDisconnect: .cancel) { request throws(BackendError) in
-      try await CallRoute(backend: backend, kind: .query).answer(request)
+    postPromptly("/api/query", onDisconnect: .cancel) { request throws(BackendError) in
+      try CallRoute(backend: backend, kind: .query).answerPromptly(request)
     }
     get("/api/query") { request throws(BackendError) in
       try await CallRoute(backend: backend, kind: .query).answerFromQueryString(request)
@@ -36,6 +37,34 @@ struct CallRoute {
     try backend.checkPath(call.path)
     return try await run(call, as: identity.verified(), for: request)
   }
+
+  /// Answers a call in the body, at once if that takes neither waiting nor much computing.
+  func answerPromptly(_ request: APIRequest) throws(BackendError) -> RouteTable.PromptAnswer {
+    guard try request.credentials() == .none, request.http.body.readableBytes <= Self.promptBytes
+    else {
+      return .later { () async throws(BackendError) in try await answer(request) }
+    }
+    let body = try FunctionCallBody(request.jsonBody())
+    try backend.checkPath(body.path)
+    let requestID = request.requestID(backend)
+    let style = style(of: body, for: request, requestID)
+    let call = try backend.prepare(
+      FunctionRequest(
+        path: body.path,
+        kind: kind,
+        arguments: body.arguments,
+        requestID: requestID,
+        client: request.clientInfo
+      )
+    )
+    if let outcome = backend.outcomeAtOnce(of: call) { return .now(HTTPResponse(outcome, style)) }
+    return .later { [backend] () async throws(BackendError) in
+      HTTPResponse(try await backend.run(call), style)
+    }
+  }
+
+  /// The largest body that is read on the event loop.
+  private static let promptBytes = 4096
 
   /// Answers a call in the query string, whose `args` are JSON text.
   func answerFromQueryString(_ request: APIRequest) async throws(BackendError) -> HTTPResponse {
@@ -87,13 +116,18 @@ struct CallRoute {
         client: request.clientInfo
       )
     )
-    return HTTPResponse(
-      outcome,
-      ResponseEnvelope.Style(
-        format: call.format ?? request.client.defaultFormat,
-        requestID: requestID,
-        isRedacted: backend.configuration.redactsClientErrors
-      )
+    return HTTPResponse(outcome, style(of: call, for: request, requestID))
+  }
+
+  private func style(
+    of call: FunctionCallBody,
+    for request: APIRequest,
+    _ requestID: RequestID
+  ) -> ResponseEnvelope.Style {
+    ResponseEnvelope.Style(
+      format: call.format ?? request.client.defaultFormat,
+      requestID: requestID,
+      isRedacted: backend.configuration.redactsClientErrors
     )
   }
 }
