@@ -20,6 +20,16 @@ public enum Notes {
     try await ctx.db.getEncoded(id)
   }
 
+  /// The same, asked as another question by every other `number`: no result is there already.
+  @Query
+  static func ask(
+    _ ctx: QueryContext,
+    id: ID<Note>,
+    number: Double
+  ) async throws -> Encoded<Note>? {
+    try await ctx.db.getEncoded(id)
+  }
+
   /// The first documents by number, unchanged.
   @Query
   static func page(_ ctx: QueryContext, count: Int) async throws -> [Encoded<Note>] {
@@ -27,9 +37,14 @@ public enum Notes {
   }
 
   /// Reads the first documents by number and writes them out, several times, and tells how many
-  /// bytes they are in all.
+  /// bytes they are in all; another question by every other `number`.
   @Query
-  static func copy(_ ctx: QueryContext, count: Int, times: Int) async throws -> Int {
+  static func copy(
+    _ ctx: QueryContext,
+    count: Int,
+    times: Int,
+    number: Double
+  ) async throws -> Int {
     var size = 0
     for _ in 0..<times {
       var writer = JSONWriter()

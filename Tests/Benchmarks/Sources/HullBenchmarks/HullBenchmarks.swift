@@ -58,23 +58,49 @@ struct Measure: AsyncParsableCommand {
   private func queries(_ directory: URL) async throws {
     let hello = try BackgroundProcess.start(try Tool.own(), ["hello"])
     defer { hello.stop() }
+    let uncached = try queryServer(directory.appending(path: "uncached"), ["--query-cache", "0"])
+    defer { uncached.server.stop() }
+    let cached = try queryServer(directory.appending(path: "cached"))
+    defer { cached.server.stop() }
+
+    typealias Pair = (ours: LoadReport, anchor: LoadReport)
+    var (without, first, again): ([Pair], [Pair], [Pair]) = ([], [], [])
+    for repetition in 0..<repetitions {
+      let anchor = try load(hello.port, "GET", "/hello", "", connections: 64)
+      func row(_ server: BackgroundProcess, _ body: String) throws -> Pair {
+        (try load(server.port, "POST", "/api/query", body, connections: 64), anchor)
+      }
+      let question = Self.question(of: cached.id, repetition)
+      without.append(
+        try row(uncached.server, #"{"path":"notes:get","args":{"id":\#(uncached.id)}}"#)
+      )
+      first.append(try row(cached.server, question))
+      again.append(
+        try row(cached.server, #"{"path":"notes:get","args":{"id":\#(cached.id)}}"#)
+      )
+    }
+    report("point query over HTTP, no cache, 64 connections", without, goal: "≥ 0.45 × GET /hello")
+    report("the same with a cache, asked for the first time", first, goal: "")
+    report("cached query over HTTP, 64 connections", again, goal: "≥ 0.65 × GET /hello")
+  }
+
+  /// A server with a thousand documents, and the id of one more, as JSON.
+  private func queryServer(
+    _ directory: URL,
+    _ options: [String] = []
+  ) throws -> (server: BackgroundProcess, id: String) {
     let server = try BackgroundProcess.start(
       try Tool.named("BenchmarkServer"),
-      ["serve", "--port", "0", "--data", directory.appending(path: "queries").path]
+      ["serve", "--port", "0", "--data", directory.path] + options
     )
-    defer { server.stop() }
     try fill(server.port, documents: 1_000)
     let note = #"{"number":-1,"text":"\#(Self.text)"}"#
-    let id = try call(server.port, "mutation", "notes:add", note)
-    let point = #"{"path":"notes:get","args":{"id":\#(id)}}"#
+    return (server, try call(server.port, "mutation", "notes:add", note))
+  }
 
-    var ratios: [(ours: LoadReport, anchor: LoadReport)] = []
-    for _ in 0..<repetitions {
-      let ours = try load(server.port, "POST", "/api/query", point, connections: 64)
-      let anchor = try load(hello.port, "GET", "/hello", "", connections: 64)
-      ratios.append((ours, anchor))
-    }
-    report("point query over HTTP, 64 connections", ratios, goal: "≥ 0.40 × GET /hello")
+  /// A call that reads a document and that has not been made in an earlier repetition.
+  private static func question(of id: String, _ repetition: Int) -> String {
+    #"{"path":"notes:ask","args":{"id":\#(id),"number":{n}.\#(repetition + 1)1}}"#
   }
 
   /// What functions and backends cost without HTTP.
@@ -142,7 +168,7 @@ struct Measure: AsyncParsableCommand {
   /// The point query again, with a thousand and with many documents.
   private func growth(_ directory: URL) async throws {
     var medians: [Int: [Double]] = [:]
-    var servers: [(count: Int, server: BackgroundProcess, body: String)] = []
+    var servers: [(count: Int, server: BackgroundProcess, id: String)] = []
     defer { for (_, server, _) in servers { server.stop() } }
     for count in [1_000, documents] {
       let server = try BackgroundProcess.start(
@@ -155,10 +181,11 @@ struct Measure: AsyncParsableCommand {
       servers.append((count, server, ""))
       try fill(server.port, documents: count)
       let id = try call(server.port, "query", "notes:find", #"{"number":\#(count / 2)}"#)
-      servers[servers.count - 1].body = #"{"path":"notes:get","args":{"id":\#(id)}}"#
+      servers[servers.count - 1].id = id
     }
-    for _ in 0..<repetitions {
-      for (count, server, body) in servers {
+    for repetition in 0..<repetitions {
+      for (count, server, id) in servers {
+        let body = Self.question(of: id, repetition)
         let report = try load(server.port, "POST", "/api/query", body, connections: 1)
         medians[count, default: []].append(report.p50 * 1_000)
       }
