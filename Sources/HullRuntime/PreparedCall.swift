@@ -73,6 +73,15 @@ extension Backend {
     }
   }
 
+  /// The outcome of a query that need not be run, for a caller who wants it at once.
+  ///
+  /// - Parameter request: What to run, with what, for whom.
+  /// - Returns: The outcome; `nil` when the query has to be run, or is none.
+  package func cachedOutcome(of request: FunctionRequest) -> FunctionOutcome? {
+    guard let call = try? prepare(request), case .function = call.target else { return nil }
+    return outcomeAtOnce(of: call)
+  }
+
   /// Runs a call for which there is no outcome at once.
   ///
   /// - Parameter call: The call.
