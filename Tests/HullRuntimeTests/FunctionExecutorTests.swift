@@ -29,6 +29,26 @@ import Testing
     }
   }
 
+  @Test func `who lets others go first has a turn though others always wait`() async {
+    let stop = Stop()
+    for _ in 0..<512 {
+      Task(executorPreference: FunctionExecutor.shared) {
+        while !stop.isSet { await Task.yield() }
+      }
+    }
+    await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in
+      Task(executorPreference: FunctionExecutor.shared) {
+        await FunctionExecutor.shared.letOthersGoFirst()
+        stop.set()
+        ended.resume()
+      }
+    }
+  }
+
+  @Test func `letting others go first takes no waiting elsewhere`() async {
+    await FunctionExecutor.shared.letOthersGoFirst()
+  }
+
   /// Holds its thread until a job that only this thread knows of has run.
   private static func blockUntilAnotherJobRuns() {
     let done = DispatchSemaphore(value: 0)

@@ -39,6 +39,27 @@ import Testing
     }
   }
 
+  @Test func `a query asked again answers the same until a write changes it`() async throws {
+    try await APIFixture.with { api in
+      let list = #"{"path":"chat/messages:list","args":{}}"#
+      // Too long to be read on the event loop.
+      let padded = list + String(repeating: " ", count: 5000)
+      let first = try await api.post("/api/query", list)
+      for body in [list, padded, list] {
+        let again = try await api.post("/api/query", body)
+        #expect(again.status == 200)
+        #expect(again.body == first.body)
+      }
+      _ = try await api.post(
+        "/api/mutation",
+        #"{"path":"chat/messages:send","args":{"body":"hi"}}"#
+      )
+      for body in [list, padded] {
+        #expect(try await api.post("/api/query", body).body.contains(#""body":"hi"}]"#))
+      }
+    }
+  }
+
   @Test func `an action answers`() async throws {
     try await APIFixture.with { api in
       let response = try await api.post(
