@@ -44,7 +44,8 @@ struct BoardCounter {
 enum BoardNotes {
   @Query
   static func room(_ ctx: QueryContext, room: String) async throws -> [Encoded<BoardNote>] {
-    try await ctx.db.query(BoardNote.self).encoded().withIndex(BoardNote.byRoom) { $0.eq(room) }.collect()
+    try await ctx.db.query(BoardNote.self).encoded().withIndex(BoardNote.byRoom) { $0.eq(room) }
+      .collect()
   }
 
   /// The five highest from `low` up to `high`, with a line of log.
@@ -64,7 +65,9 @@ enum BoardNotes {
     _ ctx: QueryContext,
     paginationOpts: PaginationOptions
   ) async throws -> Paginated<Document<BoardNote>> {
-    try await ctx.db.query(BoardNote.self).withIndex(BoardNote.byRank) { $0 }.paginate(paginationOpts)
+    try await ctx.db.query(BoardNote.self).withIndex(BoardNote.byRank) { $0 }.paginate(
+      paginationOpts
+    )
   }
 
   @Query
@@ -81,7 +84,8 @@ enum BoardNotes {
   /// Fails for some numbers of notes.
   @Query
   static func strict(_ ctx: QueryContext, room: String) async throws -> Int {
-    let count = try await ctx.db.query(BoardNote.self).withIndex(BoardNote.byRoom) { $0.eq(room) }.count()
+    let count = try await ctx.db.query(BoardNote.self).withIndex(BoardNote.byRoom) { $0.eq(room) }
+      .count()
     if count % 3 == 2 { throw ConvexError(["count": .float64(Double(count))]) }
     return count
   }
@@ -99,7 +103,8 @@ enum BoardNotes {
   @Mutation
   static func bump(_ ctx: MutationContext, room: String) async throws {
     guard
-      let note = try await ctx.db.query(BoardNote.self).withIndex(BoardNote.byRoom, { $0.eq(room) }).first()
+      let note = try await ctx.db.query(BoardNote.self).withIndex(BoardNote.byRoom, { $0.eq(room) })
+        .first()
     else { return }
     try await ctx.db.patch(note.id) { $0.set(\.rank, note.rank + 3) }
   }
@@ -107,7 +112,8 @@ enum BoardNotes {
   @Mutation
   static func drop(_ ctx: MutationContext, room: String) async throws {
     guard
-      let note = try await ctx.db.query(BoardNote.self).withIndex(BoardNote.byRoom, { $0.eq(room) }).first()
+      let note = try await ctx.db.query(BoardNote.self).withIndex(BoardNote.byRoom, { $0.eq(room) })
+        .first()
     else { return }
     try await ctx.db.delete(note.id)
   }
@@ -140,7 +146,9 @@ enum Counting {
   /// Fails until the counter has been raised by someone else.
   @Mutation
   static func addIfNotZero(_ ctx: MutationContext) async throws -> Double {
-    guard try await ctx.db.query(BoardCounter.self).first() != nil else { throw ConvexError("zero") }
+    guard try await ctx.db.query(BoardCounter.self).first() != nil else {
+      throw ConvexError("zero")
+    }
     return try await ctx.runMutation(Counting.$add())
   }
 
