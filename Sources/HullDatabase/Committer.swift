@@ -311,7 +311,7 @@ extension Committer {
   /// Makes a durable batch visible: subscriptions end, then snapshot, then observers, then whoever
   /// waits.
   private func publish(_ batch: [PendingCommit]) {
-    let invalidated = subscriptions.invalidate(by: batch)
+    subscriptions.invalidate(by: batch)
     let observers = state.withLock { state in
       if let last = batch.last { state.published = last.commit.timestamp }
       for pending in batch {
@@ -335,7 +335,7 @@ extension Committer {
       return endBatch(batch, &state)
     }
     woken.resume()
-    for registration in invalidated { registration.notify() }
+    if let last = batch.last { subscriptions.announce(publishedThrough: last.commit.timestamp) }
   }
 
   /// Fails a batch and everything that may stand on it.

@@ -14,13 +14,17 @@ final class SubscriptionRegistry: Sendable {
     var nextID = 0
     /// Every commit up to here has been compared with the index.
     var comparedThrough: Timestamp
+    /// Every commit up to here can be read.
+    var publishedThrough: Timestamp
+    /// Whose validity a commit ended that cannot be read yet.
+    var unannounced: [Registration] = []
   }
 
   /// Protects the index; held while a read set is put in or taken out, and for look-ups of a batch.
   private let state: Mutex<State>
 
   init(comparedThrough: Timestamp) {
-    state = Mutex(State(comparedThrough: comparedThrough))
+    state = Mutex(State(comparedThrough: comparedThrough, publishedThrough: comparedThrough))
   }
 
   /// How many subscriptions are valid.
@@ -49,13 +53,12 @@ final class SubscriptionRegistry: Sendable {
 
   /// Ends the validity of what a batch changes, before it is published.
   ///
-  /// - Returns: Whose validity ended; ``notify(_:)`` tells them.
-  func invalidate(by batch: [PendingCommit]) -> [Registration] {
+  /// Those who wait are told by ``announce(publishedThrough:)``.
+  func invalidate(by batch: [PendingCommit]) {
     state.withLock { state in
-      guard let last = batch.last else { return [] }
+      guard let last = batch.last else { return }
       state.comparedThrough = last.commit.timestamp
-      if state.registrations.isEmpty { return [] }
-      var invalidated: [Registration] = []
+      if state.registrations.isEmpty { return }
       var found: Set<Int> = []
       for pending in batch {
         state.index.collect(touchedBy: pending.commit, into: &found)
@@ -63,12 +66,43 @@ final class SubscriptionRegistry: Sendable {
           guard let registration = state.registrations.removeValue(forKey: id) else { continue }
           state.index.remove(id, reading: registration.reads)
           registration.invalidate(at: pending.commit.timestamp)
-          invalidated.append(registration)
+          state.unannounced.append(registration)
         }
         found.removeAll(keepingCapacity: true)
       }
-      return invalidated
     }
+  }
+
+  /// Tells those whose validity was ended by a commit that can be read now.
+  func announce(publishedThrough: Timestamp) {
+    let announced: [Registration] = state.withLock { state in
+      state.publishedThrough = max(state.publishedThrough, publishedThrough)
+      if state.unannounced.isEmpty { return [] }
+      let limit = state.publishedThrough
+      // The next batch may have been compared already.
+      let isReadable = { (registration: Registration) in !registration.isValid(at: limit) }
+      let announced = state.unannounced.filter(isReadable)
+      state.unannounced.removeAll(where: isReadable)
+      return announced
+    }
+    for registration in announced { registration.notify() }
+  }
+
+  /// Ends the validity of reads of which it is known, late, that a commit changed them.
+  ///
+  /// Who waits is told at once, or once the commit can be read: told earlier, it would find nothing
+  /// changed and not be told again.
+  func invalidate(_ registration: Registration, at timestamp: Timestamp) {
+    let isReadable = state.withLock { state in
+      if state.registrations.removeValue(forKey: registration.id) != nil {
+        state.index.remove(registration.id, reading: registration.reads)
+      }
+      registration.invalidate(at: timestamp)
+      if timestamp <= state.publishedThrough { return true }
+      state.unannounced.append(registration)
+      return false
+    }
+    if isReadable { registration.notify() }
   }
 }
 
@@ -118,11 +152,7 @@ extension Database {
       history.start > timestamp
       ? timestamp.successor
       : history.commits.first { reads.overlap(with: $0) != nil }?.timestamp
-    if let end {
-      registry.remove(registration)
-      registration.invalidate(at: end)
-      registration.notify()
-    }
+    if let end { registry.invalidate(registration, at: end) }
     return subscription
   }
 
