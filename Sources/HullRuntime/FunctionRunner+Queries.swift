@@ -80,7 +80,7 @@ extension FunctionRunner {
       // A variable that was changed before it was watched counts as changed since.
       subscription =
         variables.allSatisfy { environment[$0.key] == $0.value }
-        ? watched : database.subscribeToUnknown(since: outcome.timestamp)
+        ? watched : database.subscribeToChanged(since: outcome.timestamp)
     } else {
       subscription = database.subscribeToUnknown(since: outcome.timestamp)
     }

@@ -16,7 +16,7 @@ import Synchronization
 ///
 /// As a sequence it gives the value of now, then each new one, waiting for it. A value is new if it
 /// differs from the one before; of several changes between two looks the last is seen.
-public struct TestSubscription<Output: Sendable>: Sendable, AsyncSequence, AsyncIteratorProtocol {
+public struct TestSubscription<Output: Sendable>: Sendable, AsyncSequence {
   /// One value of the query.
   public typealias Element = Output
   /// What the query failed with ends nothing: it may be asked again.
@@ -63,8 +63,28 @@ public struct TestSubscription<Output: Sendable>: Sendable, AsyncSequence, Async
     }
   }
 
-  /// The subscription itself.
-  public func makeAsyncIterator() -> TestSubscription { self }
+  /// Begins with the value of now.
+  public func makeAsyncIterator() -> Iterator { Iterator(subscription: self) }
+
+  /// The values from one moment on.
+  public struct Iterator: AsyncIteratorProtocol {
+    fileprivate let subscription: TestSubscription
+    private var isFirst = true
+
+    fileprivate init(subscription: TestSubscription) { self.subscription = subscription }
+
+    /// The value of now at first, then each new one.
+    ///
+    /// - Returns: The value; never nil.
+    /// - Throws: `CancellationError`; what the query fails with.
+    public mutating func next() async throws -> Output? {
+      guard isFirst else { return try await subscription.next() }
+      isFirst = false
+      _ = subscription.watch.takeFirst()
+      _ = try await subscription.watch.catchUp()
+      return try subscription.value
+    }
+  }
 
   /// What made the query run last, beyond the first time; nil if nothing has.
   public var lastCause: ChangeCause? { watch.lastCause }

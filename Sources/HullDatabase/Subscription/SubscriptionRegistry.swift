@@ -165,10 +165,17 @@ extension Database {
     )
   }
 
-  /// A subscription to reads that nobody knows: not valid at any later timestamp.
+  /// A subscription to reads that nobody knows: the next commit ends it, whatever it changes.
   package func subscribeToUnknown(since timestamp: Timestamp) -> Subscription {
     let registration = Registration(id: -1, reads: ReadSet())
-    registration.invalidate(at: timestamp.successor)
+    committer.subscriptions.invalidate(registration, at: timestamp.successor)
+    return Subscription(since: timestamp, registration: registration, registry: nil)
+  }
+
+  /// A subscription to reads that do not hold any more, not even at their own timestamp.
+  package func subscribeToChanged(since timestamp: Timestamp) -> Subscription {
+    let registration = Registration(id: -1, reads: ReadSet())
+    registration.invalidate(at: .distantPast)
     registration.notify()
     return Subscription(since: timestamp, registration: registration, registry: nil)
   }

@@ -23,6 +23,8 @@ struct SubscribedQuery: Sendable {
 struct SessionUpdate: Sendable {
   let serial: UInt64
   let end: StateVersion
+  /// Whose results these are; the client may become someone else meanwhile.
+  let identity: CallerIdentity
   /// Queries whose results have not been asked for yet, the next one last.
   var toFetch: [QueryID]
   var results: [(id: QueryID, result: QueryResult)] = []
@@ -68,13 +70,15 @@ extension SyncSession {
 
   /// Takes note that a result the client has does not hold any more.
   package mutating func invalidated() {
-    if !isClosed { isUpdateDue = true }
+    if !isClosed { isStale = true }
   }
 
   // MARK: Beginning
 
   /// Whether an update should begin now, if what was sent has left for the client.
-  package var wantsUpdate: Bool { isUpdateDue && !isClosed && update == nil && held == nil }
+  package var wantsUpdate: Bool {
+    (isUpdateDue || isStale) && !isClosed && update == nil && held == nil
+  }
 
   /// Begins the update that is due.
   ///
@@ -83,7 +87,9 @@ extension SyncSession {
   ///   - now: The wall clock.
   package mutating func beginUpdate(at latest: Timestamp, now: Timestamp) {
     guard wantsUpdate, checkIdentity(now: now) else { return }
+    let isOwed = isUpdateDue
     isUpdateDue = false
+    isStale = false
     guard applyModifications() else { return }
     let isOtherIdentity = receivedIdentity != version.identity
     let end = StateVersion(
@@ -96,10 +102,13 @@ extension SyncSession {
       if !isOtherIdentity, let result = query.result, result.isValid(at: end.timestamp) { continue }
       toFetch.append(id)
     }
+    // The news of a commit, one for each result it ends, may come after an update that has it.
+    if toFetch.isEmpty, !isOwed { return }
     updateCount += 1
     update = SessionUpdate(
       serial: updateCount,
       end: end,
+      identity: identity.caller,
       toFetch: toFetch,
       retryPause: limits.retryPause
     )
@@ -135,7 +144,7 @@ extension SyncSession {
 
   private mutating func fetchNext(now: Timestamp) {
     while let id = update?.toFetch.last, let serial = update?.serial, let end = update?.end,
-      update?.outstanding ?? 0 < limits.concurrentFetches
+      let identity = update?.identity, update?.outstanding ?? 0 < limits.concurrentFetches
     {
       update?.toFetch.removeLast()
       guard let query = queries[id] else { continue }
@@ -145,8 +154,8 @@ extension SyncSession {
           SessionFetch(
             queryID: id,
             subscription: query.subscription,
-            identity: identity.caller,
-            identityVersion: receivedIdentity,
+            identity: identity,
+            identityVersion: end.identity,
             journal: query.journal,
             timestamp: end.timestamp,
             update: serial

@@ -37,7 +37,10 @@ package struct SyncSession: Sendable {
   // How it gets to know more.
   var modifications: [ClientMessage.ModifyQuerySet.Modification] = []
   var removed: Set<QueryID> = []
+  /// Whether the client is owed a Transition, even one that says nothing.
   var isUpdateDue = false
+  /// Whether a result may not hold any more.
+  var isStale = false
   var update: SessionUpdate?
   var updateCount: UInt64 = 0
   /// A Transition that must not go out before the response to the running mutation.

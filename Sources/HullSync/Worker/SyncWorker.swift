@@ -173,6 +173,12 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
   }
 
   private func perform(_ effect: SessionEffect) {
+    // The connection may have ended at an earlier effect of the same batch: what nobody would be
+    // told of is not begun, and what nobody would give back is not taken.
+    if transport == nil {
+      if case .unwatch(let result) = effect { result.subscription.unwatch(self) }
+      return
+    }
     switch effect {
     case .send(let message): transport?.send(message)
     case .close(let code, let reason): transport?.close(code: code, reason: reason)

@@ -28,6 +28,13 @@ package final class TransitionAuditor: Sendable {
     }
   }
 
+  /// What a query returned when it was run again.
+  private struct Answer: Sendable {
+    var text: String
+    /// The environment variables it read.
+    var environment: [String: String?]?
+  }
+
   private struct State {
     var checks = 0
     var discrepancies: [Discrepancy] = []
@@ -35,7 +42,7 @@ package final class TransitionAuditor: Sendable {
     var running = 0
     var waiting: [CheckedContinuation<Void, Never>] = []
     /// Recent runs, for other clients who were sent the same.
-    var runs: [PreparedQuery.Occasion: Task<String?, Never>] = [:]
+    var runs: [PreparedQuery.Occasion: Task<Answer?, Never>] = [:]
   }
 
   /// Guards the counts; held for a few instructions.
@@ -106,9 +113,11 @@ package final class TransitionAuditor: Sendable {
       return
     }
     // A snapshot that is not kept any more, or a server that is too busy, proves nothing.
-    guard let recomputed = await recompute(query, journal: result.journal, at: timestamp).value
+    guard let answer = await recompute(query, journal: result.journal, at: timestamp).value
     else { return }
-    let sent = Self.text(of: result.outcome)
+    // A variable has no history: what it was at the timestamp cannot be asked.
+    guard result.outcome.dependencies?.observedEnvironment == answer.environment else { return }
+    let (sent, recomputed) = (Self.text(of: result.outcome), answer.text)
     state.withLock { $0.checks += 1 }
     guard sent != recomputed else { return }
     let discrepancy = Discrepancy(
@@ -129,13 +138,18 @@ package final class TransitionAuditor: Sendable {
     _ query: PreparedQuery,
     journal: String?,
     at timestamp: Timestamp
-  ) -> Task<String?, Never> {
+  ) -> Task<Answer?, Never> {
     let occasion = query.occasion(journal: journal, at: timestamp)
     return state.withLock { state in
       if let occasion, let run = state.runs[occasion] { return run }
       let run = Task(executorPreference: FunctionExecutor.shared) { [backend] in
-        (try? await backend.recompute(query, journal: journal, at: timestamp))
-          .map(Self.text)
+        guard
+          let outcome = try? await backend.recompute(query, journal: journal, at: timestamp)
+        else { return nil as Answer? }
+        return Answer(
+          text: Self.text(of: outcome),
+          environment: outcome.dependencies?.observedEnvironment
+        )
       }
       if let occasion {
         if state.runs.count >= Self.maximumRuns { state.runs = [:] }

@@ -23,8 +23,6 @@ final class LocalClient: @unchecked Sendable {
   private var connectionCount: UInt32 = 0
   private var closeReason = "InitialConnect"
   private var maxObserved: Timestamp?
-  /// The newest commit when the connection began.
-  private var newestAtConnect = Timestamp.zero
   private var version = LocalClient.initial
   private var sentQuerySet: UInt32 = 0
   private var sentIdentity: UInt32 = 0
@@ -50,6 +48,8 @@ final class LocalClient: @unchecked Sendable {
     var text: [UInt8]
     var isMutation: Bool
     var wasSent = false
+    /// On which connection it was sent first.
+    var firstConnection: UInt32?
     var continuation: CheckedContinuation<ConvexValue, any Error>
     /// The response to a mutation, until a Transition shows its commit.
     var response: (value: ConvexValue, timestamp: Timestamp)?
@@ -113,7 +113,6 @@ final class LocalClient: @unchecked Sendable {
     self.worker = worker
     self.pipe = pipe
     version = Self.initial
-    newestAtConnect = backend.latestTimestamp
     worker.opened(pipe)
     send(
       ClientText.connect(
@@ -142,6 +141,7 @@ final class LocalClient: @unchecked Sendable {
       return
     }
     requests[id]?.wasSent = true
+    if request.firstConnection == nil { requests[id]?.firstConnection = connectionCount }
     send(request.text)
   }
 
@@ -333,8 +333,9 @@ final class LocalClient: @unchecked Sendable {
     guard let timestamp = response.timestamp else {
       throw ServerText.Unreadable(description: "a mutation succeeded without a timestamp")
     }
-    // Only a mutation that was committed on an earlier connection may be shown before it is answered.
-    if timestamp <= version.timestamp, timestamp > newestAtConnect {
+    // Only a mutation that an earlier connection asked for may be shown before it is answered: that
+    // connection's run may commit at any time.
+    if timestamp <= version.timestamp, requests[response.id]?.firstConnection == connectionCount {
       violations.append("mutation \(response.id) was answered after its commit was shown")
     }
     requests[response.id]?.response = (value, timestamp)

@@ -1,0 +1,46 @@
+import HullPersistence
+import HullValues
+
+/// A store in memory that outlives its backends.
+struct KeptPersistence: Persistence {
+  private let store = InMemoryPersistence()
+
+  var lastTimestamp: Timestamp { store.lastTimestamp }
+
+  func document(
+    _ id: DocumentID,
+    atLeast: Timestamp
+  ) async throws -> (document: StoredDocument?, readAt: Timestamp) {
+    try await store.document(id, atLeast: atLeast)
+  }
+
+  func scan(_ request: ScanRequest, atLeast: Timestamp) async throws -> ScanPage {
+    try await store.scan(request, atLeast: atLeast)
+  }
+
+  func append(_ batch: [CommitRecord]) async throws { try await store.append(batch) }
+
+  func changes(after: Timestamp, upTo: Timestamp?, limit: Int) async throws -> [Change] {
+    try await store.changes(after: after, upTo: upTo, limit: limit)
+  }
+
+  func prune(changesBefore: Timestamp) async throws {
+    try await store.prune(changesBefore: changesBefore)
+  }
+
+  func metadata(_ key: String) async throws -> [UInt8]? { try await store.metadata(key) }
+
+  func metadata(prefix: String) async throws -> [String: [UInt8]] {
+    try await store.metadata(prefix: prefix)
+  }
+
+  func removeEntries(of index: IndexID, limit: Int) async throws -> Bool {
+    try await store.removeEntries(of: index, limit: limit)
+  }
+
+  func updateViews(_ views: [SQLView]) async throws { try await store.updateViews(views) }
+
+  func statistics() async -> PersistenceStatistics { await store.statistics() }
+
+  func close() async {}
+}
