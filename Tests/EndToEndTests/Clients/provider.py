@@ -98,5 +98,6 @@ class Provider:
         return {name: value for name, value in given.items() if value is not None}
 
     def stop(self):
-        self.process.terminate()
+        # Not terminate(): whoever started this script may have it ignore that signal.
+        self.process.kill()
         self.process.join()
