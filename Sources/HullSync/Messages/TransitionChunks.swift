@@ -36,7 +36,10 @@ package struct TransitionChunks: Sequence, IteratorProtocol {
   }
 
   /// Whether a Transition has to be cut, for clients that know about it.
-  package static func areNeeded(for transition: [UInt8]) -> Bool {
+  package static func areNeeded(
+    for transition: [UInt8],
+    largestPiece: Int = Self.largestPiece
+  ) -> Bool {
     transition.count > largestPiece
   }
 

@@ -293,8 +293,9 @@ extension SyncSession {
   }
 
   private mutating func send(transition: [UInt8]) {
-    if takesChunks, transition.count > limits.largestTransition {
-      for chunk in TransitionChunks(transition, largestPiece: limits.largestTransition) {
+    let largest = limits.largestTransition
+    if takesChunks, TransitionChunks.areNeeded(for: transition, largestPiece: largest) {
+      for chunk in TransitionChunks(transition, largestPiece: largest) {
         send(chunk)
       }
     } else {
