@@ -26,6 +26,7 @@ final class FakeHost: FunctionHost {
     state.withLock { body(&$0) }
   }
 
+  let deployment = DeploymentMetadata(name: "tests")
   let function = FunctionMetadata(name: "tests:run", type: .mutation, visibility: .public)
 
   func get(_ id: DocumentID, table: String?, in scope: DatabaseScope) async throws

@@ -74,6 +74,9 @@ package protocol FunctionHost: AnyObject, Sendable {
   /// The running function.
   var function: FunctionMetadata { get }
 
+  /// The deployment it runs on.
+  var deployment: DeploymentMetadata { get }
+
   /// What the transaction has used and has left.
   func transactionMetrics() async throws -> TransactionMetrics
 
