@@ -71,6 +71,8 @@ final class HookedPersistence: Persistence {
   private let scanCount = Shared(0)
   /// Guards the hook, which is set while appends may be running.
   private let hook: Mutex<@Sendable ([CommitRecord]) async -> Append>
+  /// Guards what is called before each page is read; nil for nothing.
+  private let scanHook = Mutex<(@Sendable (ScanRequest) async throws -> Void)?>(nil)
 
   init(
     _ base: any Persistence = InMemoryPersistence(),
@@ -84,6 +86,11 @@ final class HookedPersistence: Persistence {
 
   func onAppend(_ body: @escaping @Sendable ([CommitRecord]) async -> Append) {
     hook.withLock { $0 = body }
+  }
+
+  /// Has `body` called before each page is read.
+  func onScan(_ body: (@Sendable (ScanRequest) async throws -> Void)?) {
+    scanHook.withLock { $0 = body }
   }
 
   func append(_ batch: [CommitRecord]) async throws {
@@ -113,6 +120,7 @@ final class HookedPersistence: Persistence {
 
   func scan(_ request: ScanRequest, atLeast: Timestamp) async throws -> ScanPage {
     scanCount.update { $0 += 1 }
+    if let hook = scanHook.withLock({ $0 }) { try await hook(request) }
     return try await base.scan(request, atLeast: atLeast)
   }
 

@@ -161,7 +161,7 @@ extension JSONScanner {
   /// Moves to the value of a field of the canonical object that is next.
   ///
   /// Escapes in keys are left as they are: a name with one is no identifier.
-  fileprivate mutating func enterField(_ name: String) -> Bool {
+  mutating func enterField(_ name: String) -> Bool {
     guard enterObject() else { return false }
     var name = name
     return name.withUTF8 { name in
