@@ -27,6 +27,8 @@ extension ActionContext {
       .map { VectorMatch(id: ID(unchecked: $0.id), score: $0.score) }
   }
 
+  // Disfavored, so that the numbers of a literal are doubles.
+
   /// Finds the documents whose vectors are most similar to a vector in single precision.
   ///
   /// - Parameters:
@@ -36,6 +38,7 @@ extension ActionContext {
   ///   - filter: Which documents to look at; all of them if there is none.
   /// - Returns: The documents, the most similar first.
   /// - Throws: What the engine throws for a vector, a limit or a filter that does not fit the index.
+  @_disfavoredOverload
   public func vectorSearch<Of: Table>(
     _ index: VectorIndex<Of>,
     vector: [Float],

@@ -114,6 +114,7 @@ struct CompiledVectorSearch: Sendable {
   /// Whether a vector with these filter values is looked at.
   ///
   /// - Parameter filter: The value of the filter field with a given number.
+  /// - Returns: Whether one of the conditions holds, or there are none.
   @inline(__always)
   func admits(_ filter: (Int) -> FilterFingerprint) -> Bool {
     if conditions.isEmpty { return true }

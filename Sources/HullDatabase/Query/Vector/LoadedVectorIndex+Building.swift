@@ -15,6 +15,7 @@ extension LoadedVectorIndex {
   /// - Parameters:
   ///   - timestamp: The commit, published before this index was looked up.
   ///   - committer: Where commits and documents come from.
+  /// - Returns: The rows, to be scanned at leisure.
   /// - Throws: ``VectorIndexLoss``, and what the store throws.
   func currentRows(
     through timestamp: Timestamp,

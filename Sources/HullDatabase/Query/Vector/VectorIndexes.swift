@@ -89,6 +89,7 @@ final class VectorIndexes: Sendable {
   ///   - table: The table it belongs to.
   ///   - definition: Its definition.
   ///   - committer: Where commits and documents come from.
+  /// - Returns: At most `search.limit` vectors, best first.
   /// - Throws: What the store throws.
   func nearest(
     _ search: CompiledVectorSearch,

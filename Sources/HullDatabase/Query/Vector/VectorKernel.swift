@@ -66,6 +66,7 @@ enum VectorKernel {
   /// - Parameters:
   ///   - dot: Their dot product.
   ///   - squares: The product of the squares of their lengths.
+  /// - Returns: The cosine, -1…1.
   static func cosine(dot: Double, squares: Double) -> Double {
     // The root of a square is exact: a vector's cosine with itself is 1, and not nearly 1. Adding
     // zero makes the negative zero positive.
