@@ -74,10 +74,13 @@ extension ConvexValue {
   }
 }
 
-/// The seed of randomised tests: `HULL_SEED`, or one that differs from run to run.
-func vectorSeed() -> UInt64 {
-  ProcessInfo.processInfo.environment["HULL_SEED"].flatMap { UInt64($0) }
-    ?? UInt64(ProcessInfo.processInfo.processIdentifier)
+/// The seed of randomised tests: `HULL_SEED`, or one that differs from run to run and is printed.
+func vectorSeed(_ test: String = #function) -> UInt64 {
+  let seed =
+    ProcessInfo.processInfo.environment["HULL_SEED"].flatMap { UInt64($0) }
+    ?? UInt64.random(in: 0...UInt64.max)
+  print("\(test): seed \(seed)")
+  return seed
 }
 
 /// What a vector search finds, computed document by document in double precision.

@@ -24,10 +24,16 @@ struct VectorRowReader {
   /// - Returns: nil for a document that is not in the index: its vector is missing, is no array of
   ///   as many float64 as the index has dimensions, or has a component that is infinite or NaN.
   mutating func row(of document: EncodedDocument) -> VectorRow? {
-    guard document.json.vector(definition.vectorField, into: &components) else { return nil }
-    return VectorRow(
-      direction: DirectionVector(components),
-      filters: definition.filterFields.map { FilterFingerprint(document.json.field($0)) }
+    let values = document.json.vector(
+      definition.vectorField,
+      into: &components,
+      with: definition.filterFields
     )
+    return values.map { values in
+      VectorRow(
+        direction: DirectionVector(components),
+        filters: values.map(FilterFingerprint.init)
+      )
+    }
   }
 }

@@ -25,11 +25,18 @@ extension VectorRows {
       return best.sorted()
     }
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    let stripes = scannedBytes < Self.parallelBytes ? 1 : max(1, cores / 2)
-    return await withTaskGroup(of: BestVectors.self) { group in
-      for stripe in 0..<stripes {
+    return await nearest(
+      search,
+      tasks: scannedBytes < Self.parallelBytes ? 1 : max(1, cores / 2)
+    )
+  }
+
+  /// Finds the vectors nearest to a direction with so many tasks at a time.
+  func nearest(_ search: CompiledVectorSearch, tasks: Int) async -> [ScoredVector] {
+    await withTaskGroup(of: BestVectors.self) { group in
+      for task in 0..<tasks {
         group.addTask(executorPreference: globalConcurrentExecutor) {
-          await scan(search, first: stripe, step: stripes)
+          await scan(search, first: task, step: tasks)
         }
       }
       var best = BestVectors(limit: search.limit)
