@@ -4,7 +4,7 @@
 /// ```swift
 /// .or(.eq(\.cuisine, "French"), .eq(\.mainIngredient, "butter"))
 /// ```
-public struct VectorFilter<Of: Table> {
+public struct VectorFilter<Of: Table>: Sendable {
   var clauses: [VectorFilterClause] = []
   var failure: (any Error)?
 
