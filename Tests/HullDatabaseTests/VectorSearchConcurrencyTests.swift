@@ -134,6 +134,50 @@ import Testing
     #expect(try await database.vectorSearch(.foods([1, 0, 0])).map(\.id) == more + ids)
   }
 
+  @Test(arguments: [true, false])
+  func `a commit whose outcome is unknown is not found`(isLoaded: Bool) async throws {
+    let store = HookedPersistence()
+    let database = try await Database.open(
+      persistence: store,
+      schema: .foods(),
+      options: .test()
+    )
+    let ids = try await database.insertVectors([[1, 0, 0]])
+    if isLoaded { _ = try await database.vectorSearch(.foods([1, 0, 0])) }
+    store.onAppend { _ in .writeButLoseOutcome }
+    await #expect(throws: DatabaseError.self) {
+      try await database.insertVectors([[1, 0, 0]])
+    }
+    #expect(try await database.vectorSearch(.foods([1, 0, 0])).map(\.id) == ids)
+    #expect(database.vectorSearchCounters.streamedSearches == (isLoaded ? 0 : 1))
+  }
+
+  @Test func `a build that meets a batch whose outcome is unknown does not show it`() async throws {
+    let store = HookedPersistence()
+    let database = try await Database.open(
+      persistence: store,
+      schema: .foods(),
+      options: .test()
+    )
+    let ids = try await database.insertVectors([[1, 0, 0]])
+    let (written, latch) = (Latch(), Latch())
+    // The batch is on the disk while its writer does not know yet.
+    store.onAppend { _ in .writeButLoseOutcome }
+    store.afterAppend {
+      written.open()
+      await latch.wait()
+    }
+    let lost = Task { try await database.insertVectors([[1, 0, 0]]) }
+    await written.wait()
+    store.onScan { _ in
+      store.onScan(nil)
+      latch.open()
+    }
+    #expect(try await database.vectorSearch(.foods([1, 0, 0])).map(\.id) == ids)
+    await #expect(throws: DatabaseError.self) { try await lost.value }
+    #expect(try await database.vectorSearch(.foods([1, 0, 0])).map(\.id) == ids)
+  }
+
   @Test func `a commit that is on its way to the disk is not found`() async throws {
     let store = HookedPersistence()
     let database = try await Database.open(

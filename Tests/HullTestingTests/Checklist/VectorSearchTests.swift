@@ -95,6 +95,39 @@ private struct Food {
     #expect(either.map(\.id) == [ids[1]])
   }
 
+  @Test(arguments: [TestOptions.Store.memory, .temporaryFile], [1 << 30, 0])
+  func `results are the same wherever the data is and with no room for the index`(
+    store: TestOptions.Store,
+    bytes: Int
+  ) async throws {
+    var options = TestOptions()
+    options.store = store
+    options.vectorIndexBytes = bytes
+    let t = try await TestBackend(schema: try Schema(Food.self), options)
+    let ids = try await t.run { ctx in
+      var ids: [ID<Food>] = []
+      for number in 0..<40 {
+        let vector = [1, Double(number), 0]
+        ids.append(
+          try await ctx.db.insert(Food(name: "x", cuisine: "\(number % 4)", embedding: vector))
+        )
+      }
+      return ids
+    }
+    for _ in 0..<2 {
+      let found = try await t.action { ctx in
+        try await ctx.vectorSearch(
+          Food.byEmbedding,
+          vector: [1, 0, 0],
+          limit: 3,
+          filter: .or(.eq(\.cuisine, "1"), .eq(\.cuisine, "3"))
+        )
+      }
+      #expect(found.map(\.id) == [ids[1], ids[3], ids[5]])
+    }
+    await t.close()
+  }
+
   @Test func `the query vector has the dimensions of the index`() async throws {
     _ = try await fill()
     let error = await #expect(throws: FunctionError.self) {

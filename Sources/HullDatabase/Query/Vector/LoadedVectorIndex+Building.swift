@@ -5,8 +5,8 @@ internal import HullValues
 enum VectorIndexLoss: Error {
   /// It was removed from memory meanwhile; another one may be built.
   case dropped
-  /// There is no room for it.
-  case noRoom
+  /// It cannot be kept: there is no room for it, or the disk may have commits nobody may see.
+  case notKept
 }
 
 extension LoadedVectorIndex {
@@ -46,6 +46,7 @@ extension LoadedVectorIndex {
   /// No more than a page of documents is in memory.
   private func build(from committer: Committer) async throws {
     if isDropped { throw VectorIndexLoss.dropped }
+    if committer.mayShowUnpublished { throw VectorIndexLoss.notKept }
     committer.vectorIndexes.countBuild()
     var reader = VectorRowReader(definition)
     var readThrough = baseline
@@ -66,11 +67,12 @@ extension LoadedVectorIndex {
       readThrough = max(readThrough, page.readAt)
       set(page.documents.map { ($0.id.internalID, reader.row(of: $0)) })
       if isDropped { throw VectorIndexLoss.dropped }
-      guard committer.vectorIndexes.makeRoom(for: self) else { throw VectorIndexLoss.noRoom }
+      guard committer.vectorIndexes.makeRoom(for: self) else { throw VectorIndexLoss.notKept }
       unread = page.lastKey.map { range.after($0) }
       await Task.yield()
     }
     try await committer.waitUntilReadable(readThrough)
+    if committer.mayShowUnpublished { throw VectorIndexLoss.notKept }
     apply(through: committer.published)
     // Had it been dropped, commits between then and the last page would be missing.
     if isDropped { throw VectorIndexLoss.dropped }
@@ -82,6 +84,10 @@ extension LoadedVectorIndex {
 }
 
 extension Committer {
+  /// Whether the disk may hold a batch that was never published, because it is unknown what became
+  /// of it: then documents have to be read through a snapshot, which takes it back.
+  fileprivate var mayShowUnpublished: Bool { withState { $0.failure != nil } }
+
   /// Waits until everything the disk showed at a timestamp is published.
   ///
   /// - Throws: ``DatabaseError`` if it never will be.

@@ -108,7 +108,8 @@ final class VectorIndexes: Sendable {
         return await rows.nearest(search)
       } catch VectorIndexLoss.dropped {
         continue
-      } catch VectorIndexLoss.noRoom {
+      } catch VectorIndexLoss.notKept {
+        state.withLock { $0.remove(loaded) }
         break
       } catch {
         // What has been built so far is of no use to anybody.
