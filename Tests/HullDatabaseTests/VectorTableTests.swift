@@ -165,6 +165,32 @@ import Testing
     }
   }
 
+  @Test func `an index that a commit removes from the catalog leaves memory`() async throws {
+    let database = try await Database.inMemory(schema: .foods())
+    try await database.insertVectors([[1, 2, 3]])
+    _ = try await database.vectorSearch(.foods([1, 2, 3]))
+    #expect(database.vectorSearchCounters.loadedIndexes == 1)
+    func commit(_ catalog: Catalog) {
+      let timestamp = database.latestTimestamp
+      let pending = PendingCommit(
+        commit: CommittedTransaction(
+          timestamp: timestamp,
+          source: "",
+          changes: [],
+          createdTables: []
+        ),
+        record: CommitRecord(timestamp: timestamp),
+        catalog: catalog
+      )
+      database.committer.vectorIndexes.enqueue([pending], from: database.committer)
+    }
+    commit(database.catalog)
+    #expect(database.vectorSearchCounters.loadedIndexes == 1)
+    commit(Catalog())
+    #expect(database.vectorSearchCounters.loadedIndexes == 0)
+    #expect(database.vectorSearchCounters.loadedBytes == 0)
+  }
+
   @Test func `fingerprints tell values apart`() {
     let values: [ConvexValue?] = [
       nil, .null, 0, -0.0, 1, .int64(1), .int64(0), true, false, "", "a", "a\0", "b", "1",
