@@ -30,7 +30,11 @@ extension LoadedVectorIndex {
         try await build(from: committer)
       }
     }
-    apply(through: timestamp)
+    if pendingBytes > Self.inlineBytes {
+      await withTaskExecutorPreference(globalConcurrentExecutor) { apply(through: timestamp) }
+    } else {
+      apply(through: timestamp)
+    }
     guard let rows = completeRows else { preconditionFailure("an index is never taken apart") }
     // If the index has to go, what is in hand can be searched all the same.
     _ = committer.vectorIndexes.makeRoom(for: self)
@@ -79,6 +83,9 @@ extension LoadedVectorIndex {
     complete()
   }
 
+  /// Commits of up to this many bytes are applied where the search was called: in about a
+  /// millisecond.
+  private static let inlineBytes = 256 << 10
   /// Bytes of documents read at a time.
   private static let pageBytes = 2 << 20
 }

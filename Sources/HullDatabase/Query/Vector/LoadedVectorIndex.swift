@@ -68,7 +68,10 @@ final class LoadedVectorIndex: Sendable {
   }
 
   /// How much memory it takes.
-  var bytes: Int { byteCount.load(ordering: .relaxed) + inbox.withLock { $0.bytes } }
+  var bytes: Int { byteCount.load(ordering: .relaxed) + pendingBytes }
+
+  /// About how much memory the commits take that are not applied yet.
+  var pendingBytes: Int { inbox.withLock { $0.bytes } }
 
   var isComplete: Bool { content.withLock { $0.isComplete } }
 
