@@ -31,7 +31,7 @@ package struct DatabaseOptions: Sendable {
   /// Memory the vector indexes may take together: 1 GiB.
   ///
   /// A vector takes four bytes for each dimension, rounded up to a multiple of 16 dimensions, and
-  /// about 80 more: 320 000 vectors of 768 dimensions fit in. Indexes that were not searched for
+  /// about 130 more: 330 000 vectors of 768 dimensions fit in. Indexes that were not searched for
   /// longest make room for others and are made again when they are searched. An index that does not
   /// fit at all is searched by reading the documents each time.
   package var vectorIndexBytes = 1 << 30

@@ -32,7 +32,7 @@ import Testing
     return Int((1 / (score * score) - 1).squareRoot().rounded())
   }
 
-  @Test(arguments: Engine.allCases, [1 << 30, 0])
+  @Test(arguments: Engine.allCases, [1 << 30, 8_000, 0])
   func `a search shows whole commits, and never older ones than before`(
     engine: Engine,
     budget: Int
