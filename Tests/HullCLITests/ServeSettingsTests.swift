@@ -21,6 +21,7 @@ import Testing
     #expect(settings.adminKey == nil)
     #expect(!settings.loadsSample)
     #expect(!settings.isRedacted)
+    #expect(settings.vectorMemory == nil)
   }
 
   @Test func `the environment counts where there is no option`() throws {
@@ -40,6 +41,12 @@ import Testing
     #expect(both.port == 5)
     #expect(both.durability == .normal)
     #expect(both.host == "0.0.0.0")
+  }
+
+  @Test func `the memory of vector indexes is given in MiB`() throws {
+    #expect(try settings(["--vector-memory", "4096"]).vectorMemory == 4096)
+    #expect(try settings([], ["HULL_VECTOR_MEMORY": "0"]).vectorMemory == 0)
+    #expect(throws: ValidationError.self) { try settings(["--vector-memory", "much"]) }
   }
 
   @Test(arguments: [

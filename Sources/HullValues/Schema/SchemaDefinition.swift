@@ -59,13 +59,11 @@ public struct TableDefinition: Sendable, Hashable {
   public var vectorIndexes: [VectorIndexDefinition]
   /// Vector indexes that are built but not used yet.
   public var stagedVectorIndexes: [VectorIndexDefinition]
-  /// The validator of the table's documents as declared; nil if the schema names none.
+  /// The validator of the table's documents without system fields; nil if the schema names none.
   public var declaredDocumentType: Validator?
 
   /// The validator of the table's documents without system fields.
-  ///
-  /// System fields may be declared, because the same validator serves as the type of results.
-  public var documentType: Validator { declaredDocumentType?.withoutSystemFields ?? .any }
+  public var documentType: Validator { declaredDocumentType ?? .any }
 
   /// Makes the definition of a table.
   ///
@@ -89,7 +87,8 @@ public struct TableDefinition: Sendable, Hashable {
     stagedVectorIndexes: [VectorIndexDefinition] = []
   ) {
     self.name = name
-    self.declaredDocumentType = documentType
+    // System fields may be declared and say nothing; what is no document type is refused later.
+    declaredDocumentType = documentType.map { (try? Self.documentType($0)) ?? $0 }
     self.indexes = indexes
     self.stagedIndexes = stagedIndexes
     self.searchIndexes = searchIndexes
@@ -170,16 +169,5 @@ public struct VectorIndexDefinition: Sendable, Hashable {
     self.vectorField = vectorField
     self.dimensions = dimensions
     self.filterFields = filterFields
-  }
-}
-
-extension Validator {
-  /// The same type of documents without their system fields, at the top only.
-  fileprivate var withoutSystemFields: Validator {
-    switch self {
-    case .object(let object): .object(object.withoutSystemFields)
-    case .union(let members): .union(members.map(\.withoutSystemFields))
-    default: self
-    }
   }
 }

@@ -2,112 +2,148 @@ import Hull
 import HullTesting
 import Testing
 
-/// spec/testing.md 9, nestedLimits.test.ts.
+/// What the reference's harness checks of limits on nested calls.
 @Suite struct NestedLimitsTests {
-  private static let module = Module("n") { m in
-    m.query("read") { ctx, _ in try await ctx.db.query("rows").collect().count }
+  private static let module = Module("nested") { m in
+    m.query("readAll") { ctx, _ in
+      ConvexValue.float64(Double(try await ctx.db.query("things").collect().count))
+    }
     m.mutation("write", args: v.object(["count": v.number()])) { ctx, args in
-      guard case .float64(let count)? = args["count"] else { return }
-      for number in 0..<Int(count) {
-        _ = try await ctx.db.insert("rows", ["n": .float64(Double(number))])
+      for _ in 0..<Int(args["count"]?.float64 ?? 0) {
+        _ = try await ctx.db.insert("things", [:])
       }
+      return ConvexValue.null
+    }
+    m.mutation("writeAndFail", args: v.object(["count": v.number()])) { ctx, args in
+      for _ in 0..<Int(args["count"]?.float64 ?? 0) {
+        _ = try await ctx.db.insert("things", [:])
+      }
+      throw ConvexError("failed")
     }
   }
 
   private func backend(
-    rows: Int = 0,
-    _ change: (inout TestOptions) -> Void = { _ in }
+    documents count: Int = 0,
+    _ limit: (inout TransactionLimits) -> Void = { _ in }
   ) async throws -> TestBackend {
     var options = TestOptions()
-    change(&options)
+    limit(&options.transactionLimits)
     let t = try await TestBackend(modules: [Self.module], options)
-    if rows > 0 { try await t.mutation("n:write", ["count": .float64(Double(rows))]) }
+    for _ in 0..<count { try await t.run { ctx in _ = try await ctx.db.insert("things", [:]) } }
     return t
   }
 
-  private static func options(
-    _ change: (inout TransactionLimits) -> Void
-  ) -> FunctionCallOptions {
+  private static func reading(_ documents: Int) -> FunctionCallOptions {
     var limits = TransactionLimits()
-    change(&limits)
+    limits.documentsRead = documents
     return FunctionCallOptions(transactionLimits: limits)
   }
 
-  @Test(arguments: [(2, false), (3, true), (4, true)])
-  func `a nested query has a limit of its own`(limit: Int, passes: Bool) async throws {
-    let t = try await backend(rows: 3)
-    let options = Self.options { $0.documentsRead = limit }
-    let read: @Sendable (QueryContext) async throws -> ConvexValue = {
-      try await $0.runQuery("n:read", options: options)
-    }
-    if passes {
-      #expect(try await t.query(read) == 3.0)
-    } else {
-      let error = try await functionError { try await t.query(read) }
-      #expect(error.message.contains("Too many documents read"), "\(error.message)")
-    }
+  private static func writing(_ documents: Int) -> FunctionCallOptions {
+    var limits = TransactionLimits()
+    limits.documentsWritten = documents
+    return FunctionCallOptions(transactionLimits: limits)
   }
 
-  @Test(arguments: [(2, false), (3, true)])
-  func `a nested mutation has a limit of its own`(limit: Int, passes: Bool) async throws {
-    let t = try await backend()
-    let options = Self.options { $0.documentsWritten = limit }
-    let write: @Sendable (MutationContext) async throws -> ConvexValue = {
-      try await $0.runMutation("n:write", ["count": 3.0], options: options)
-    }
-    if passes {
-      try await t.mutation(write)
-      #expect(try await t.query("n:read") == 3.0)
-    } else {
-      let error = try await functionError { try await t.mutation(write) }
-      #expect(error.message.contains("Too many writes"), "\(error.message)")
-      #expect(try await t.query("n:read") == 0.0)
-    }
+  private func count(_ t: TestBackend) async throws -> Int {
+    try await t.query { ctx in try await ctx.db.query("things").collect().count }
   }
 
-  @Test func `a looser nested limit does not lift the caller's`() async throws {
-    let t = try await backend { $0.transactionLimits.documentsWritten = 2 }
-    let options = Self.options { $0.documentsWritten = 100 }
+  @Test func `a nested query over its own limit fails`() async throws {
+    let t = try await backend(documents: 3)
     let error = try await functionError {
-      try await t.mutation {
-        _ = try await $0.runMutation("n:write", ["count": 3.0], options: options)
+      try await t.query { ctx in
+        try await ctx.runQuery("nested:readAll", options: Self.reading(2))
       }
     }
-    #expect(error.message.contains("Too many writes"), "\(error.message)")
+    #expect(error.message.contains("Too many documents read"))
   }
 
-  @Test func `a nested limit ends with its call`() async throws {
+  @Test func `a nested query under its own limit succeeds`() async throws {
+    let t = try await backend(documents: 3)
+    let read = try await t.query { ctx in
+      try await ctx.runQuery("nested:readAll", options: Self.reading(3))
+    }
+    #expect(read == 3)
+  }
+
+  @Test func `a nested mutation over its own limit fails`() async throws {
     let t = try await backend()
-    let options = Self.options { $0.documentsWritten = 1 }
+    let error = try await functionError {
+      try await t.mutation { ctx in
+        try await ctx.runMutation("nested:write", ["count": 3], options: Self.writing(2))
+      }
+    }
+    #expect(error.message.contains("Too many writes"))
+    #expect(try await count(t) == 0)
+  }
+
+  @Test func `a nested mutation under its own limit succeeds`() async throws {
+    let t = try await backend()
     try await t.mutation { ctx in
-      _ = try await ctx.runMutation("n:write", ["count": 1.0], options: options)
-      _ = try await ctx.runMutation("n:write", ["count": 5.0])
+      try await ctx.runMutation("nested:write", ["count": 3], options: Self.writing(3))
     }
-    #expect(try await t.query("n:read") == 6.0)
+    #expect(try await count(t) == 3)
   }
 
-  @Test func `writes taken back are in no metric and free the caller's budget`() async throws {
-    let t = try await backend { $0.transactionLimits.documentsWritten = 3 }
-    let options = Self.options { $0.documentsWritten = 1 }
-    let used = try await t.mutation { ctx in
-      _ = try? await ctx.runMutation("n:write", ["count": 2.0], options: options)
-      let used = try await ctx.meta.getTransactionMetrics().documentsWritten.used
-      _ = try await ctx.runMutation("n:write", ["count": 3.0])
-      return used
+  @Test func `a nested limit cannot exceed the global one`() async throws {
+    let t = try await backend { $0.documentsWritten = 2 }
+    let error = try await functionError {
+      try await t.mutation { ctx in
+        try await ctx.runMutation("nested:write", ["count": 3], options: Self.writing(100))
+      }
     }
-    #expect(used == 0)
-    #expect(try await t.query("n:read") == 3.0)
+    #expect(error.message.contains("Too many writes"))
   }
 
-  @Test func `reads taken back count`() async throws {
-    let t = try await backend(rows: 3)
-    let options = Self.options { $0.documentsWritten = 0 }
-    let used = try await t.mutation { ctx in
-      let before = try await ctx.meta.getTransactionMetrics().documentsRead.used
-      _ = try await ctx.runQuery("n:read")
-      _ = try? await ctx.runMutation("n:write", ["count": 1.0], options: options)
-      return try await ctx.meta.getTransactionMetrics().documentsRead.used - before
+  @Test func `the global limit applies although the nested one is looser`() async throws {
+    let t = try await backend { $0.documentsWritten = 3 }
+    let error = try await functionError {
+      try await t.mutation { ctx in
+        for _ in 0..<2 { _ = try await ctx.db.insert("things", [:]) }
+        try await ctx.runMutation("nested:write", ["count": 2], options: Self.writing(2))
+      }
     }
-    #expect(used == 3)
+    #expect(error.message.contains("Too many writes"))
+  }
+
+  @Test func `a nested limit ends with the nested call`() async throws {
+    let t = try await backend()
+    try await t.mutation { ctx in
+      try await ctx.runMutation("nested:write", ["count": 1], options: Self.writing(1))
+      for _ in 0..<5 { _ = try await ctx.db.insert("things", [:]) }
+      try await ctx.runMutation("nested:write", ["count": 1], options: Self.writing(1))
+    }
+    #expect(try await count(t) == 7)
+  }
+
+  @Test func `nested writes that are rolled back are not in the metrics and not kept`()
+    async throws
+  {
+    let t = try await backend()
+    let written = try await t.mutation { ctx in
+      _ = try await ctx.db.insert("things", [:])
+      _ = try? await ctx.runMutation("nested:writeAndFail", ["count": 3])
+      return try await ctx.meta.getTransactionMetrics().documentsWritten.used
+    }
+    #expect(written == 1)
+    #expect(try await count(t) == 1)
+  }
+
+  @Test func `nested writes that are rolled back free the budget of the caller`() async throws {
+    let t = try await backend { $0.documentsWritten = 4 }
+    try await t.mutation { ctx in
+      _ = try? await ctx.runMutation("nested:writeAndFail", ["count": 4])
+      for _ in 0..<4 { _ = try await ctx.db.insert("things", [:]) }
+    }
+    #expect(try await count(t) == 4)
+  }
+
+  @Test func `the limits of a nested call may be left out`() async throws {
+    let t = try await backend(documents: 2)
+    let read = try await t.query { ctx in
+      try await ctx.runQuery("nested:readAll", options: FunctionCallOptions())
+    }
+    #expect(read == 2)
   }
 }
