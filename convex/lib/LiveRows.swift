@@ -23,8 +23,16 @@ extension Product: SoftDeletable {}
 extension ProductVariant: SoftDeletable {}
 extension Sale: SoftDeletable {}
 extension SaleItem: SoftDeletable {}
+extension ClinicStaff: SoftDeletable {}
 extension ClinicAppointment: SoftDeletable {}
+extension ClinicAppointmentService: SoftDeletable {}
+extension ClinicPayment: SoftDeletable {}
+extension PetMedicalRecord: SoftDeletable {}
+extension HotelRoom: SoftDeletable {}
 extension HotelBooking: SoftDeletable {}
+extension HotelBookingService: SoftDeletable {}
+extension HotelConsumable: SoftDeletable {}
+extension HotelPayment: SoftDeletable {}
 
 extension DatabaseReading {
   /// A row that exists, deleted or not.
