@@ -47,6 +47,21 @@ enum Form {
     return number
   }
 
+  /// An amount of money from a caller, rounded.
+  ///
+  /// - Throws: `VALIDATION` for a negative one, infinities, NaN and what is too large for exact
+  ///   sums.
+  static func amount(_ rupiah: Double, _ field: String) throws -> Double {
+    guard rupiah >= 0, rupiah < 1e13 else {
+      throw Refusal.invalid(
+        field,
+        "\(field) must be an amount of zero or more rupiah",
+        "\(field) harus nol rupiah atau lebih"
+      )
+    }
+    return Rupiah.rounded(rupiah)
+  }
+
   /// A weight in kilograms.
   ///
   /// - Throws: `VALIDATION` for a negative one, infinities and NaN.

@@ -129,13 +129,26 @@ enum Refusal {
     )
   }
 
-  private static func error(
+  /// Builds the error.
+  ///
+  /// - Parameters:
+  ///   - code: What clients tell refusals apart by.
+  ///   - message: What is wrong, in English.
+  ///   - userMessage: What is wrong, in Indonesian.
+  ///   - details: What the code needs to be acted on; nil for none.
+  /// - Returns: The error to throw.
+  static func error(
     _ code: String,
     _ message: String,
     _ userMessage: String,
-    _ details: ConvexValue
+    _ details: ConvexValue? = nil
   ) -> ConvexError {
-    ConvexError([
+    guard let details else {
+      return ConvexError([
+        "code": .string(code), "message": .string(message), "userMessage": .string(userMessage),
+      ])
+    }
+    return ConvexError([
       "code": .string(code),
       "message": .string(message),
       "userMessage": .string(userMessage),
