@@ -54,6 +54,8 @@ struct PetShopApplication: HullApplication {
     ClinicStaffMembers.module, ClinicAppointments.module, ClinicExaminations.module,
     ClinicBilling.module, ClinicAppointmentServices.module, ClinicPayments.module,
     PetMedicalRecords.module,
+    HotelRooms.module, HotelBookings.module, HotelStays.module, HotelBookingServices.module,
+    HotelConsumables.module, HotelPayments.module,
     Loyalty.module, LoyaltyRewards.module,
     LoyaltyEngine.module, LoyaltyAudit.module,
     SeedFunctions.module,
