@@ -30,6 +30,7 @@ struct PetShopApplication: HullApplication {
         StockMovement.self,
         Sale.self,
         SaleItem.self,
+        SalePayment.self,
         ClinicStaff.self,
         ClinicAppointment.self,
         ClinicAppointmentService.self,
@@ -58,6 +59,10 @@ struct PetShopApplication: HullApplication {
     HotelConsumables.module, HotelPayments.module,
     Loyalty.module, LoyaltyRewards.module,
     LoyaltyEngine.module, LoyaltyAudit.module,
+    Branches.module,
+    Products.module, ProductVariants.module, ProductCategories.module, ProductStocks.module,
+    Sales.module, SaleLines.module, SaleCompletion.module, SaleQueries.module,
+    AccountsReceivable.module,
     SeedFunctions.module,
   ]
 }

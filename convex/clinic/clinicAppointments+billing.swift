@@ -45,7 +45,10 @@ enum ClinicBilling {
       of: appointment.totalAmount,
       paidBefore: appointment.paidAmount
     )
-    for line in lines where !line.isPrescription {
+    var names: [String] = []
+    for line in lines {
+      names.append(try await ctx.db.existing(line.serviceId).name)
+      guard !line.isPrescription else { continue }
       try await AppointmentBill.takeGoods(of: line.value, for: appointment, ctx)
     }
     for payment in settlement.payments {
@@ -56,8 +59,7 @@ enum ClinicBilling {
     if let weight = appointment.weight {
       try await ctx.db.patch(appointment.petId, \.weight, to: weight)
     }
-    let event = try await LoyaltyEngine.applyEvent(
-      ctx,
+    let event = try await CompletedEvent(
       kind: .clinic,
       referenceId: appointmentId.string,
       referenceNumber: appointment.appointmentNumber,
@@ -66,9 +68,8 @@ enum ClinicBilling {
       occurredAt: appointment.appointmentDate,
       branchId: appointment.branchId,
       petId: appointment.petId,
-      summary: record.treatment ?? appointment.appointmentNumber,
-      pointsToRedeem: nil
-    )
+      summary: CompletedEvent.summary(of: names)
+    ).record(ctx)
     try await ctx.db.patch(appointmentId) {
       $0.set(\.status, AppointmentStatus.completed)
       $0.set(\.paidAmount, settlement.paidAmount)

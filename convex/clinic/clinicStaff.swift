@@ -54,7 +54,7 @@ enum ClinicStaffMembers {
     let staff = try await chosen.take(maximumListed, ofFirst: maximumListed) {
       $0.isLive && (includeInactive || $0.isActive) && (role == nil || $0.role == role)
     }
-    var branches = RowsByID<Branch>()
+    var branches = RowCache<Branch>()
     var list: [StaffWithBranch] = []
     for member in staff {
       list.append(

@@ -63,8 +63,7 @@ enum HotelStays {
       )
     }
     let room = try await ctx.db.existing(booking.roomId)
-    let event = try await LoyaltyEngine.applyEvent(
-      ctx,
+    let event = try await CompletedEvent(
       kind: .hotel,
       referenceId: id.string,
       referenceNumber: booking.bookingNumber,
@@ -73,9 +72,8 @@ enum HotelStays {
       occurredAt: departure,
       branchId: booking.branchId,
       petId: booking.petId,
-      summary: "\(room.name) - \(booking.numberOfDays.quantityText) hari",
-      pointsToRedeem: nil
-    )
+      summary: "\(room.name) - \(booking.numberOfDays.quantityText) hari"
+    ).record(ctx)
     try await ctx.db.patch(id) {
       $0.set(\.status, BookingStatus.checkedOut)
       $0.set(\.actualCheckOutDate, departure)

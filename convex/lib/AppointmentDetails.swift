@@ -40,10 +40,10 @@ extension DatabaseReading {
   func withReferences(
     _ appointments: [Document<ClinicAppointment>]
   ) async throws -> [AppointmentInList] {
-    var customers = RowsByID<Customer>()
-    var pets = RowsByID<CustomerPet>()
-    var staff = RowsByID<ClinicStaff>()
-    var branches = RowsByID<Branch>()
+    var customers = RowCache<Customer>()
+    var pets = RowCache<CustomerPet>()
+    var staff = RowCache<ClinicStaff>()
+    var branches = RowCache<Branch>()
     var list: [AppointmentInList] = []
     for appointment in appointments {
       list.append(
@@ -64,16 +64,16 @@ extension DatabaseReading {
   func withProducts(
     _ lines: [Document<ClinicAppointmentService>]
   ) async throws -> [ServiceLineDetails] {
-    var products = RowsByID<Product>()
-    var variants = RowsByID<ProductVariant>()
+    var products = RowCache<Product>()
+    var variants = RowCache<ProductVariant>()
     var details: [ServiceLineDetails] = []
     for line in lines {
       details.append(
         ServiceLineDetails(
           line: line,
           service: try await products.row(line.serviceId, in: self),
-          product: try await products.row(line.productId, in: self),
-          variant: try await variants.row(line.variantId, in: self)
+          product: try await products.row(ifPresent: line.productId, in: self),
+          variant: try await variants.row(ifPresent: line.variantId, in: self)
         )
       )
     }

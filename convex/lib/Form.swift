@@ -62,6 +62,14 @@ enum Form {
     return Rupiah.rounded(rupiah)
   }
 
+  /// A quantity of goods: positive, and not necessarily whole.
+  ///
+  /// - Throws: `INVALID_QUANTITY`.
+  static func quantity(_ quantity: Double) throws -> Double {
+    guard quantity > 0, quantity < 1e9 else { throw Refusal.quantityNotPositive(quantity) }
+    return quantity
+  }
+
   /// A weight in kilograms.
   ///
   /// - Throws: `VALIDATION` for a negative one, infinities and NaN.

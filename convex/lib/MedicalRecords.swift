@@ -80,7 +80,7 @@ extension DatabaseReading {
     let known = Dictionary(
       uniqueKeysWithValues: try await withSpecies(pets).map { ($0.pet.id, $0) }
     )
-    var customers = RowsByID<Customer>()
+    var customers = RowCache<Customer>()
     var list: [MedicalRecordInList] = []
     for record in records {
       let pet = known[record.petId]
@@ -88,7 +88,7 @@ extension DatabaseReading {
         MedicalRecordInList(
           record: record,
           pet: Nullable(pet),
-          customer: try await customers.row(pet?.pet.customerId, in: self)
+          customer: try await customers.row(ifPresent: pet?.pet.customerId, in: self)
         )
       )
     }

@@ -3,16 +3,6 @@ import Hull
 // Why the clinic or the hotel refuses.
 
 extension Refusal {
-  /// A quantity is zero or less.
-  static func quantityNotPositive(_ quantity: Double) -> ConvexError {
-    error(
-      "INVALID_QUANTITY",
-      "Quantity must be positive",
-      "Jumlah harus lebih dari nol",
-      ["quantity": .float64(quantity)]
-    )
-  }
-
   /// An appointment is not in a state that allows something.
   ///
   /// - Parameters:

@@ -85,12 +85,22 @@ enum Refusal {
     )
   }
 
-  /// A quantity that must be positive is not.
+  /// A quantity that must be a positive whole number is not.
   static func invalidQuantity(_ quantity: Double) -> ConvexError {
     error(
       "INVALID_QUANTITY",
       "Quantity must be a positive whole number",
       "Jumlah harus bilangan bulat positif",
+      ["quantity": .float64(quantity)]
+    )
+  }
+
+  /// A quantity that must be positive is not.
+  static func quantityNotPositive(_ quantity: Double) -> ConvexError {
+    error(
+      "INVALID_QUANTITY",
+      "Quantity must be positive",
+      "Jumlah harus lebih dari nol",
       ["quantity": .float64(quantity)]
     )
   }
@@ -184,6 +194,10 @@ private struct Noun {
       case is ProductVariant.Type: ("Product variant", "Varian produk")
       case is Branch.Type: ("Branch", "Cabang")
       case is Sale.Type: ("Sale", "Penjualan")
+      case is SaleItem.Type: ("Sale item", "Item penjualan")
+      case is ProductCategory.Type: ("Product category", "Kategori produk")
+      case is Brand.Type: ("Brand", "Merek")
+      case is Unit.Type: ("Unit", "Satuan")
       default: ("Row", "Data")
       }
   }
@@ -193,6 +207,7 @@ private struct Noun {
     case "code": "kode"
     case "name": "nama"
     case "microchipNumber": "nomor microchip"
+    case "sku": "SKU"
     default: name
     }
   }

@@ -18,14 +18,6 @@ enum ServiceLine {
 }
 
 extension Form {
-  /// How much of something: more than nothing, in fractions too.
-  ///
-  /// - Throws: `INVALID_QUANTITY`.
-  static func quantity(_ quantity: Double) throws -> Double {
-    guard quantity > 0, quantity < 1e9 else { throw Refusal.quantityNotPositive(quantity) }
-    return quantity
-  }
-
   /// A discount: an amount of rupiah, or a percentage, by its type.
   ///
   /// - Throws: `VALIDATION` for a negative amount, infinities and NaN.
@@ -45,24 +37,6 @@ extension Form {
       )
     }
     return percent
-  }
-}
-
-extension DatabaseReading {
-  /// Refuses a variant that is not a live one of a product.
-  ///
-  /// - Throws: `NOT_FOUND`; `VALIDATION` if it belongs to another product.
-  func requireVariant(
-    _ variant: ID<ProductVariant>,
-    of product: ID<Product>?
-  ) async throws {
-    guard try await live(variant).productId == product else {
-      throw Refusal.invalid(
-        "variantId",
-        "The variant does not belong to the product",
-        "Varian tidak sesuai dengan produk"
-      )
-    }
   }
 }
 
