@@ -88,7 +88,7 @@ import Testing
 }
 
 extension Array {
-  fileprivate func asyncMap<Result>(
+  func asyncMap<Result>(
     _ transform: (Element) async throws -> Result
   ) async rethrows -> [Result] {
     var results: [Result] = []

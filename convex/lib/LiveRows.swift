@@ -58,6 +58,7 @@ extension QueryOperations {
   ///   - limit: The most rows.
   ///   - isWanted: Whether a row belongs on the list.
   /// - Returns: The rows in the order of the query.
+  /// - Throws: What the database or `isWanted` throws.
   func take(_ limit: Int, where isWanted: (Element) throws -> Bool) async throws -> [Element] {
     var rows: [Element] = []
     var readCount = 0
