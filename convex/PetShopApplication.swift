@@ -33,8 +33,14 @@ struct PetShopApplication: HullApplication {
         SalePayment.self,
         ClinicStaff.self,
         ClinicAppointment.self,
+        ClinicAppointmentService.self,
+        ClinicPayment.self,
+        PetMedicalRecord.self,
         HotelRoom.self,
-        HotelBooking.self
+        HotelBooking.self,
+        HotelBookingService.self,
+        HotelConsumable.self,
+        HotelPayment.self
       )
     }
   }

@@ -238,8 +238,8 @@ extension Usage {
       ("lookup", 1, 1), ("getProfile", 12, 350), ("getLoyaltyTop10", 51, 100),
       ("pets", 1, 100), ("listByCustomer", 3, 3), ("auditCustomer", 4, 2), ("create", 2, 0),
       ("quickCreate", 5, 0), ("applyEvent", 5, 4),
-      ("sales create", 3, 2), ("addItem", 5, 6), ("submitSale", 16, 20),
-      ("sales list", 8, 8), ("sales get", 7, 8), ("outstanding", 6, 5), ("refund", 14, 16),
+      ("sales create", 3, 2), ("addItem", 3, 5), ("submitSale", 11, 14),
+      ("sales list", 5, 4), ("sales get", 7, 8), ("outstanding", 7, 5), ("refund", 12, 15),
     ]
     for budget in budgets {
       let usage = try #require(many[budget.call])

@@ -99,12 +99,27 @@ import Testing
         "referenceNumber": "T9", "paymentDate": .float64(first - 1),
       ]
     )
+    let pet = try await shop.pet(of: customer, species: try await shop.species())
+    let visit = try await shop.appointment(of: customer, pet: pet, status: "Completed", date: 1)
+    try await shop.backend.run { ctx in
+      for (amount, deletedAt) in [(7_000, nil), (8_000, 1)] as [(Double, Double?)] {
+        _ = try await ctx.db.insert(
+          ClinicPayment(
+            appointmentId: visit,
+            amount: amount,
+            paymentMethod: "DEBIT_CARD",
+            paymentDate: first + 0.5,
+            deletedAt: deletedAt
+          )
+        )
+      }
+    }
     let result = try await outstanding(history: true)
     let history = try #require(result.paymentHistory)
-    #expect(history.map(\.paymentDate) == [second, first, first - 1])
-    #expect(history.map(\.amount) == [5_000, 40_000, 60_000])
-    #expect(history.map(\.paymentMethod) == ["CASH", "QRIS", "BANK_TRANSFER"])
-    #expect(history.map(\.referenceNumber) == [nil, nil, "T9"])
+    #expect(history.map(\.paymentDate) == [second, first + 0.5, first, first - 1])
+    #expect(history.map(\.amount) == [5_000, 7_000, 40_000, 60_000])
+    #expect(history.map(\.paymentMethod) == ["CASH", "DEBIT_CARD", "QRIS", "BANK_TRANSFER"])
+    #expect(history.map(\.referenceNumber) == [nil, nil, nil, "T9"])
     #expect(result.outstandingInvoices.isEmpty)
     #expect(try await outstanding(history: false).paymentHistory == nil)
   }

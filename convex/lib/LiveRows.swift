@@ -27,8 +27,16 @@ extension SalePayment: SoftDeletable {}
 extension ProductCategory: SoftDeletable {}
 extension Brand: SoftDeletable {}
 extension Unit: SoftDeletable {}
+extension ClinicStaff: SoftDeletable {}
 extension ClinicAppointment: SoftDeletable {}
+extension ClinicAppointmentService: SoftDeletable {}
+extension ClinicPayment: SoftDeletable {}
+extension PetMedicalRecord: SoftDeletable {}
+extension HotelRoom: SoftDeletable {}
 extension HotelBooking: SoftDeletable {}
+extension HotelBookingService: SoftDeletable {}
+extension HotelConsumable: SoftDeletable {}
+extension HotelPayment: SoftDeletable {}
 
 extension DatabaseReading {
   /// A row that exists, deleted or not.
