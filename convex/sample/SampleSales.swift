@@ -96,7 +96,8 @@ extension SampleLoader {
     guard let customer = try await customer(sample.customer),
       let branch = try await branch(sample.branch)
     else { return nil }
-    let date = try await ctx.db.existing(customer).creationTime - sample.daysAgo * Self.day
+    let registered = try await ctx.db.existing(customer).creationTime.rounded(.down)
+    let date = registered - sample.daysAgo * Self.day
     return try await row(
       try await ctx.db.query(Sale.self)
         .withIndex(Sale.byCustomerDate) { $0.eq(customer).eq(date) }
