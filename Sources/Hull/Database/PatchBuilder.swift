@@ -40,7 +40,7 @@ public struct PatchBuilder<T: Table> {
   ///
   /// - Parameters:
   ///   - field: The field.
-  ///   - value: Its new value; nil leaves the field as it is, and does not remove it.
+  ///   - value: Its new value; nil leaves the field as it is, rather than removing it.
   public mutating func set<Value>(
     _ field: KeyPath<T.Fields, Field<T, Value?>>,
     ifPresent value: Value?
