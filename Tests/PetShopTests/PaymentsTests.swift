@@ -77,15 +77,19 @@ import Testing
     #expect(later == Refused(code: "VALIDATION", details: ["field": "amount"]))
   }
 
-  @Test func `a method is needed and a total is not negative`() async throws {
+  @Test func `a method is needed and a total is neither negative nor beyond exact sums`()
+    async throws
+  {
     #expect(
       try await refusal { try Settlement([pay(" ", 1)], of: 10) }
         == Refused(code: "VALIDATION", details: ["field": "paymentMethod"])
     )
-    #expect(
-      try await refusal { try Settlement([], of: -1) }
-        == Refused(code: "VALIDATION", details: ["field": "totalAmount"])
-    )
+    for total in [-1, 1e13, .infinity] {
+      #expect(
+        try await refusal { try Settlement([], of: total) }
+          == Refused(code: "VALIDATION", details: ["field": "totalAmount"])
+      )
+    }
   }
 
   @Test func `a later payment pays at most what is owed`() async throws {

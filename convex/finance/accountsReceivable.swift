@@ -39,6 +39,17 @@ enum AccountsReceivable {
     for sale in sales {
       payments += try await db.payments(for: sale.id).map { ReceivedPayment($0.value) }
     }
+    let visits = try await db.query(ClinicAppointment.self)
+      .withIndex(ClinicAppointment.byCustomer) { $0.eq(customer) }
+      .order(.descending)
+      .take(200)
+    for visit in visits {
+      payments += try await db.query(ClinicPayment.self)
+        .withIndex(ClinicPayment.byAppointment) { $0.eq(visit.id) }
+        .filter(\.isLive)
+        .collect()
+        .map { ReceivedPayment($0.value) }
+    }
     return payments.sorted { $0.paymentDate > $1.paymentDate }
   }
 }

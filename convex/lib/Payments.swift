@@ -32,10 +32,11 @@ struct Settlement: Equatable {
   ///   - offered: The payments of now.
   ///   - total: What the bill comes to.
   ///   - paidBefore: What earlier payments came to.
-  /// - Throws: `VALIDATION` for a total or an amount below zero, `PAYMENT_EXCEEDS_TOTAL` if
-  ///   payments other than cash come to more than the total.
+  /// - Throws: `VALIDATION` for a total or an amount below zero or too large for exact sums,
+  ///   `PAYMENT_EXCEEDS_TOTAL` if payments other than cash come to more than the total.
   init(_ offered: [PaymentInput], of total: Double, paidBefore: Double = 0) throws {
     guard total >= 0 else { throw Refusal.negativeTotal(total) }
+    _ = try Form.amount(total, "totalAmount")
     let offered = try offered.map { payment in
       var payment = payment
       payment.amount = try Form.amount(payment.amount, "payments")

@@ -99,4 +99,12 @@ extension ReceivedPayment {
     referenceNumber = payment.referenceNumber
     notes = payment.notes
   }
+
+  init(_ payment: ClinicPayment) {
+    paymentDate = payment.paymentDate
+    amount = payment.amount
+    paymentMethod = payment.paymentMethod
+    referenceNumber = payment.referenceNumber
+    notes = payment.notes
+  }
 }

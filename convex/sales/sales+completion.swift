@@ -42,7 +42,7 @@ enum SaleCompletion {
       $0.set(\.status, SaleStatus.completed)
       $0.set(\.paidAmount, settlement.paidAmount)
       $0.set(\.outstandingAmount, settlement.outstandingAmount)
-      if let dueDate { $0.set(\.dueDate, dueDate) }
+      $0.set(\.dueDate, ifPresent: dueDate)
       $0.set(\.completedAt, ctx.now)
       $0.set(\.pointsEarned, outcome.pointsEarned)
     }

@@ -73,8 +73,8 @@ enum Sales {
       $0.set(\.branchId, ifPresent: branchId)
       $0.set(\.customerId, ifPresent: customerId)
       $0.set(\.saleDate, ifPresent: saleDate)
-      if let dueDate { $0.set(\.dueDate, dueDate) }
-      if let notes { $0.set(\.notes, notes) }
+      $0.set(\.dueDate, ifPresent: dueDate)
+      $0.set(\.notes, ifPresent: notes)
     }
     return saleId
   }
