@@ -55,11 +55,13 @@ import Testing
   }
 
   @Test func `the magnitude of vectors does not matter, however large or small`() async throws {
+    let tiny = Double.leastNormalMagnitude / 1024
     let database = try await Database.inMemory(schema: .foods(dimensions: 2))
     let ids = try await database.insertVectors([
-      [1e300, 1e300], [1e-300, 0], [5e-324, 5e-324], [-1.7e308, 1.7e308], [3e-320, -3e-320],
+      [1e300, 1e300], [1e-300, 0], [.leastNonzeroMagnitude, .leastNonzeroMagnitude],
+      [-1.7e308, 1.7e308], [tiny, -tiny],
     ])
-    let hits = try await database.vectorSearch(.foods([1e-310, 1e-310]))
+    let hits = try await database.vectorSearch(.foods([tiny, tiny]))
     #expect(hits.map(\.id) == [ids[2], ids[0], ids[1], ids[4], ids[3]])
     for (hit, score) in zip(hits, [1, 1, 1 / 2.0.squareRoot(), 0, 0]) {
       #expect(abs(hit.score - score) < 1e-7)
