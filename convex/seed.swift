@@ -4,7 +4,7 @@ import Hull
 @Functions("seed")
 enum SeedFunctions {
   /// Loads the sample data: two branches, species, a small catalogue, twelve customers with their
-  /// pets, rewards, and what some of them bought.
+  /// pets, rewards, a clinic, a hotel, and what some of them bought and booked.
   ///
   /// What is there already, by its business key, is left alone. Returns what each table got.
   @InternalAction
@@ -21,8 +21,11 @@ enum SeedFunctions {
     try await sample.loadCustomers()
     try await sample.loadPets()
     try await sample.loadRewards()
+    try await sample.loadClinicStaff()
+    try await sample.loadRooms()
     try await sample.loadExample()
     try await sample.loadSales()
+    try await sample.loadVisits()
     return sample.counts
   }
 

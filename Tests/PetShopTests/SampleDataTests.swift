@@ -14,9 +14,11 @@ import Testing
           "branches": 2, "animalCategories": 10, "animalSubcategories": 5,
           "productCategories": 5, "brands": 4, "units": 4, "products": 18,
           "productVariants": 2, "productStock": 26, "customers": 13, "customerMetrics": 12,
-          "loyaltyTransactions": 7, "customerPets": 18, "petVaccinations": 10,
+          "loyaltyTransactions": 9, "customerPets": 18, "petVaccinations": 10,
           "loyaltyRewards": 3, "sales": 6, "saleItems": 17, "salePayments": 5,
-          "customerHistory": 5,
+          "customerHistory": 7, "clinicStaff": 3, "clinicAppointments": 2,
+          "clinicAppointmentServices": 3, "clinicPayments": 1, "petMedicalRecords": 1,
+          "hotelRooms": 5, "hotelBookings": 2, "hotelPayments": 3,
         ]
     )
     #expect(first.values.allSatisfy { $0.existing == 0 })
@@ -166,5 +168,37 @@ import Testing
       try await shop.backend.action(SeedFunctions.$generateCustomers, arguments)
     }
     #expect(refused == Refused(code: "VALIDATION", details: ["field": .string(field)]))
+  }
+}
+
+extension SampleDataTests {
+  @Test func `the sample lives the worked example and has a visit and a stay to come`()
+    async throws
+  {
+    let shop = try await Shop()
+    try await shop.backend.action(SeedFunctions.$seedAll)
+    func profile(_ code: String) async throws -> CustomerProfile? {
+      let customer = try await shop.backend.query(
+        CustomerSearch.$lookup,
+        ["code": .string(code)]
+      )
+      let id = try #require(customer).id
+      return try await shop.backend.query(
+        CustomerProfiles.$getProfile,
+        ["customerId": .id(id)]
+      )
+    }
+    let first = try #require(try await profile("CUST0001"))
+    #expect(first.metrics.totalSpent == 4_305_000)
+    #expect(first.metrics.visitCount == 3)
+    #expect(first.loyalty.points == -28)
+    let kinds = try first.recentHistory.map { try $0.decoded().kind }
+    #expect(kinds == [.refund, .hotel, .sale, .clinic, .sale])
+    #expect(try #require(try await profile("CUST0006")).upcoming.appointments.count == 1)
+    #expect(try #require(try await profile("CUST0009")).upcoming.bookings.count == 1)
+    #expect(
+      try await shop.all(HotelRoom.self).map(\.status)
+        == ["Available", "Available", "Available", "Reserved", "Available"]
+    )
   }
 }

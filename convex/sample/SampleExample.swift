@@ -37,11 +37,39 @@ extension SampleSale {
   )
 }
 
+extension SampleAppointment {
+  /// A visit of 2 600 000 rupiah.
+  fileprivate static let example = SampleAppointment(
+    customer: "CUST0001",
+    pet: "Kitty",
+    staff: "DRH001",
+    daysFromNow: -21,
+    time: "10:00",
+    lines: [("SVC-0001", 2), ("PRC-0002", 3), ("SVC-0003", 1)],
+    payment: PaymentInput(amount: 2_600_000, paymentMethod: "DEBIT_CARD")
+  )
+}
+
+extension SampleBooking {
+  /// A stay of 450 000 rupiah.
+  fileprivate static let example = SampleBooking(
+    customer: "CUST0001",
+    pet: "Bruno",
+    room: "KDG003",
+    daysFromNow: -10,
+    days: 3,
+    deposit: 150_000,
+    payment: PaymentInput(amount: 300_000, paymentMethod: "CASH")
+  )
+}
+
 extension SampleLoader {
   /// Lets the first customer of the sample do what the worked example says, in its order.
   func loadExample() async throws {
     let first = try await load(SampleSale.first)
+    try await load(SampleAppointment.example)
     _ = try await load(SampleSale.withPoints)
+    try await load(SampleBooking.example)
     if let first, first.isNew { try await refund(first.id) }
   }
 
