@@ -42,22 +42,24 @@ struct HTTPClient {
     self.url = url
   }
 
-  /// Sends a body and waits for the answer.
+  /// Sends a request and waits for the answer.
   ///
   /// - Parameters:
+  ///   - method: `GET` or `POST`.
   ///   - path: The path of the request.
   ///   - fields: Header fields.
   ///   - body: The body.
   /// - Returns: The answer.
   /// - Throws: ``CommandError`` when there is no server or it hangs up.
-  func post(
+  func send(
+    _ method: String,
     _ path: String,
     fields: [(name: String, value: String)],
     body: [UInt8]
   ) throws -> Response {
     let socket = try connect()
     defer { close(socket) }
-    var head = "POST \(path) HTTP/1.1\r\nHost: \(host):\(port)\r\nConnection: close\r\n"
+    var head = "\(method) \(path) HTTP/1.1\r\nHost: \(host):\(port)\r\nConnection: close\r\n"
     for (name, value) in fields { head += "\(name): \(value)\r\n" }
     head += "Content-Length: \(body.count)\r\n\r\n"
     try send(Array(head.utf8) + body, to: socket)

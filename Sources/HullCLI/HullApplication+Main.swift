@@ -21,7 +21,7 @@ struct ApplicationCommand<App: HullApplication>: AsyncParsableCommand {
       discussion: "Without a command it serves.",
       subcommands: [
         ServeCommand<App>.self, RunCommand<App>.self, AdminKeyCommand<App>.self,
-        FunctionsCommand<App>.self,
+        FunctionsCommand<App>.self, EnvironmentCommand<App>.self,
       ],
       defaultSubcommand: ServeCommand<App>.self
     )

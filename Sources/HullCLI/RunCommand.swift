@@ -24,14 +24,7 @@ struct RunCommand<App: HullApplication>: AsyncParsableCommand {
   @ArgumentParser.Argument(help: "Its arguments, a JSON object.")
   var arguments = "{}"
 
-  @Option(help: "Address of the server. (HULL_URL; default: what the data directory says)")
-  var url: String?
-
-  @Option(help: "Directory that holds the data and the admin key. (HULL_DATA; default: .hull)")
-  var data: String?
-
-  @Option(help: "The admin key, if not the one in the data directory. (HULL_ADMIN_KEY)")
-  var adminKey: String?
+  @OptionGroup var server: ServerOptions
 
   func run() async throws {
     let environment = ProcessInfo.processInfo.environment
@@ -60,32 +53,13 @@ struct RunCall {
   /// Why there is no value.
   typealias Failure = CommandError
 
-  var url: String
-  var adminKey: String
+  var connection: ServerConnection
   var function: String
   /// A JSON object.
   var arguments: [UInt8]
 
   init<App>(command: RunCommand<App>, environment: [String: String]) throws {
-    let directory = DataDirectory(
-      path: Setting(option: "--data", variable: "HULL_DATA").text(command.data, environment)
-        ?? ".hull"
-    )
-    url =
-      Setting(option: "--url", variable: "HULL_URL").text(command.url, environment)
-      ?? directory.url ?? "http://127.0.0.1:3210"
-    let key =
-      Setting(option: "--admin-key", variable: "HULL_ADMIN_KEY").text(command.adminKey, environment)
-      ?? directory.adminKey
-    guard let key else {
-      throw CommandError(
-        """
-        There is no admin key in \(directory.path). Start the server once, or name its directory \
-        with --data.
-        """
-      )
-    }
-    adminKey = key
+    connection = try ServerConnection(command.server, environment: environment)
     function = command.function
     arguments = Array(command.arguments.utf8)
     do {
@@ -110,13 +84,7 @@ struct RunCall {
     body.key("format")
     body.string("json")
     body.endObject()
-    let response = try HTTPClient(url: url).post(
-      "/api/function",
-      fields: [
-        ("Content-Type", "application/json"), ("Authorization", "Convex \(adminKey)"),
-      ],
-      body: body.bytes
-    )
+    let response = try connection.post("/api/function", body: body.bytes)
     return try Self.result(of: response)
   }
 

@@ -54,7 +54,7 @@ package struct BackendConfiguration: Sendable {
   package var sessionRequestRetention: Duration = .seconds(14 * 86_400)
   /// How the keys of authentication providers are fetched; without it no provider is reachable.
   package var fetcher: (any HTTPFetching)?
-  /// The variables functions read.
+  /// Variables functions read that the deployment's own cannot change.
   package var environment = EnvironmentStore()
   /// Makes mutations fail at their commit, in tests.
   package var faults: (any CommitFaults)?

@@ -41,9 +41,13 @@ extension FunctionExecution {
   func environmentVariable(_ name: String) async throws -> String? {
     // Noted first, so that a change after the variable was read is not missed.
     try await transaction?.recordRead(variable: name)
-    let value = tree.runner.environment[name]
-    tree.observe { $0.environment[name] = .some(value) }
-    return value
+    let fixed = tree.runner.environment[name]
+    tree.observe { $0.environment[name] = .some(fixed) }
+    if let fixed { return fixed }
+    return try await operation {
+      let reading = try transaction ?? tree.runner.database.begin()
+      return try await reading.environmentVariable(name)
+    }
   }
 
   var function: FunctionMetadata {

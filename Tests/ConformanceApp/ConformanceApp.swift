@@ -8,7 +8,7 @@ import HullCLI
 @main
 struct ConformanceApp: HullApplication {
   static let name = "conformance"
-  static let modules = [values, counter, people]
+  static let modules = [values, counter, people, surroundings]
 
   /// The provider that a test runs beside the server, if it says where.
   static var authProviders: [AuthProvider] {
@@ -23,6 +23,14 @@ struct ConformanceApp: HullApplication {
   static let people = Module("people") {
     $0.query("me") { ctx, _ -> ConvexValue in
       try await ctx.auth.getUserIdentity().map { .object($0.attributes) } ?? .null
+    }
+  }
+
+  /// What the deployment is told by its operator.
+  static let surroundings = Module("surroundings") {
+    $0.query("variable", args: v.object(["name": v.string()])) { ctx, args -> ConvexValue in
+      guard case .string(let name)? = args["name"] else { return .null }
+      return try await ctx.env[name].map(ConvexValue.string) ?? .null
     }
   }
 

@@ -30,6 +30,37 @@ import Testing
     }
   }
 
+  @Test func `env sets, prints and removes variables that functions read`() async throws {
+    try await withTemporaryDirectory { directory in
+      let server = try await Server.start("ConformanceApp", data: directory)
+      let app = try Server.binary("ConformanceApp")
+      let options = ["--url", server.url.absoluteString, "--data", directory.path]
+      func env(_ arguments: [String], input: String? = nil) async throws -> (
+        status: Int32, output: String, errors: String
+      ) {
+        try await ChildProcess.run(app, ["env"] + arguments + options, input: input)
+      }
+      func read(_ name: String) async throws -> String {
+        let call = ["run", "surroundings:variable", #"{"name":"\#(name)"}"#] + options
+        return try await ChildProcess.run(app, call).output
+      }
+      #expect(try await env(["set", "GREETING", "hello you"]).status == 0)
+      #expect(try await env(["set", "SECRET"], input: "a=b\n").status == 0)
+      #expect(try await env(["list"]).output == "GREETING=hello you\nSECRET=a=b\n")
+      #expect(try await env(["get", "SECRET"]).output == "a=b\n")
+      #expect(try await read("SECRET") == "\"a=b\"\n")
+      #expect(try await env(["remove", "SECRET"]).status == 0)
+      #expect(try await read("SECRET") == "null\n")
+      let missing = try await env(["get", "SECRET"])
+      #expect(missing.status == 1)
+      #expect(missing.errors.contains("SECRET"))
+      let refused = try await env(["set", "2BAD", "x"])
+      #expect(refused.status == 1)
+      #expect(refused.errors.contains("EnvironmentVariableNameInvalid"), "\(refused.errors)")
+      #expect(await server.stop() == 0)
+    }
+  }
+
   @Test func `functions lists path, kind, visibility and arguments`() async throws {
     let result = try await ChildProcess.run(Server.binary("petshop"), ["functions"])
     #expect(result.status == 0, "\(result.errors)")

@@ -8,6 +8,7 @@ internal import HullValues
 /// stored files and scheduled functions look as they do there.
 enum SystemTables {
   static let all: [(name: TableName, number: TableNumber)] = [
+    ("_environment_variables", environmentVariables),
     ("_session_requests", sessionRequests),
     ("_scheduled_functions", TableNumber(known: 512 + 27)),
     ("_storage", TableNumber(known: 512 + 28)),
@@ -16,8 +17,11 @@ enum SystemTables {
   /// What came of the mutations of clients' sessions.
   static let sessionRequests = TableNumber(known: 512 + 17)
 
+  /// The variables functions read with `ctx.env`.
+  static let environmentVariables = TableNumber(known: 512 + 13)
+
   /// Tables that are the server's own business.
-  static let hidden: Set<TableNumber> = [sessionRequests]
+  static let hidden: Set<TableNumber> = [environmentVariables, sessionRequests]
 
   /// One read-only view per table of a schema, with the fields its documents may have.
   static func views(of schema: SchemaDefinition, catalog: Catalog) -> [SQLView] {

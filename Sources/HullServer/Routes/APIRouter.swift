@@ -32,6 +32,7 @@ package struct APIRouter: HTTPRouter {
     table.addQueryTimestampRoutes(backend)
     table.addQueryBatchRoute(backend)
     table.addInstanceRoutes(backend)
+    table.addEnvironmentRoutes(backend)
     table.addEchoRoute()
     table.addMetricsRoute(counters, backend)
     sync = makeSyncPeer.map { SyncRoute(makePeer: $0) }

@@ -1,8 +1,9 @@
-// The environment variables of a backend.
+// The environment variables that come from outside the database.
 
 import Synchronization
 
-/// The variables functions read with `ctx.env`; they may change while the backend runs.
+/// Variables of `ctx.env` that whoever runs the backend decides, over those kept in the database; they
+/// may change while the backend runs.
 package final class EnvironmentStore: Sendable {
   /// Guards the variables; held only to read or change one.
   private let variables: Mutex<[String: String]>

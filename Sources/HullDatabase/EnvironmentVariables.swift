@@ -1,0 +1,95 @@
+package import HullPersistence
+package import HullValues
+
+internal import Crypto
+
+// The deployment's environment variables, kept as rows of a hidden table: reading one is a read like
+// any other, so that changing it runs exactly the queries again that depend on it.
+
+extension Transaction {
+  /// A variable; nil if it is not set.
+  ///
+  /// It counts towards no limit of the function. Writes of the same transaction are not seen.
+  package func environmentVariable(_ name: String) async throws -> String? {
+    try await exclusively { state in
+      let id = DocumentID(environmentVariable: name)
+      state.reads.insert(created: id)
+      guard let stored = try await state.reader.document(id, catalog: state.catalog) else {
+        return nil
+      }
+      return try EnvironmentVariable(stored.document).value
+    }
+  }
+
+  /// All variables, by name.
+  package func environmentVariables() async throws -> [String: String] {
+    try await exclusively { state in
+      guard let table = state.catalog.table(SystemTables.environmentVariables) else { return [:] }
+      let scan = state.scan(
+        .index(table.byCreationTime),
+        in: table.number,
+        range: .all,
+        expectedRows: 64
+      )
+      defer { state.close(scan) }
+      var variables: [String: String] = [:]
+      while let row = try await state.next(scan) {
+        guard let document = row.document else { continue }
+        let variable = try EnvironmentVariable(document)
+        variables[variable.name] = variable.value
+      }
+      return variables
+    }
+  }
+
+  /// Sets a variable, or unsets it.
+  ///
+  /// - Parameters:
+  ///   - name: Its name.
+  ///   - value: What it is from now on; nil to unset it.
+  /// - Throws: ``DatabaseError`` in a read-only transaction, and what reading throws.
+  package func setEnvironmentVariable(_ name: String, to value: String?) async throws {
+    try await exclusively { state in
+      try checkMayWrite()
+      guard let table = state.catalog.table(SystemTables.environmentVariables) else {
+        preconditionFailure("system tables are made when the database is opened")
+      }
+      let id = DocumentID(environmentVariable: name)
+      try await state.remove(id, of: table)
+      guard let value else { return }
+      try state.insert(["name": .string(name), "value": .string(value)], as: id, into: table)
+    }
+  }
+}
+
+/// A row of the table.
+private struct EnvironmentVariable {
+  var name: String
+  var value: String
+
+  init(_ document: EncodedDocument) throws {
+    let object = try document.object()
+    guard case .string(let name)? = object["name"], case .string(let value)? = object["value"]
+    else {
+      throw DatabaseError(
+        code: "CorruptEnvironmentVariable",
+        message: "The record of an environment variable cannot be read: \(document.id).",
+        kind: .system
+      )
+    }
+    self.name = name
+    self.value = value
+  }
+}
+
+extension DocumentID {
+  /// The id of a variable's row, from a hash of its name: it is found without an index.
+  fileprivate init(environmentVariable name: String) {
+    let digest = Array(SHA256.hash(data: Array(name.utf8)))
+    func half(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+    self.init(
+      tableNumber: SystemTables.environmentVariables,
+      internalID: InternalID(high: half(digest[..<8]), low: half(digest[8..<16]))
+    )
+  }
+}
