@@ -30,10 +30,17 @@ struct PetShopApplication: HullApplication {
         StockMovement.self,
         Sale.self,
         SaleItem.self,
+        SalePayment.self,
         ClinicStaff.self,
         ClinicAppointment.self,
+        ClinicAppointmentService.self,
+        ClinicPayment.self,
+        PetMedicalRecord.self,
         HotelRoom.self,
-        HotelBooking.self
+        HotelBooking.self,
+        HotelBookingService.self,
+        HotelConsumable.self,
+        HotelPayment.self
       )
     }
   }
@@ -45,8 +52,17 @@ struct PetShopApplication: HullApplication {
     CustomerBackfill.module,
     CustomerPets.module, PetCare.module,
     AnimalCategories.module, AnimalSubcategories.module,
+    ClinicStaffMembers.module, ClinicAppointments.module, ClinicExaminations.module,
+    ClinicBilling.module, ClinicAppointmentServices.module, ClinicPayments.module,
+    PetMedicalRecords.module,
+    HotelRooms.module, HotelBookings.module, HotelStays.module, HotelBookingServices.module,
+    HotelConsumables.module, HotelPayments.module,
     Loyalty.module, LoyaltyRewards.module,
     LoyaltyEngine.module, LoyaltyAudit.module,
+    Branches.module,
+    Products.module, ProductVariants.module, ProductCategories.module, ProductStocks.module,
+    Sales.module, SaleLines.module, SaleCompletion.module, SaleQueries.module,
+    AccountsReceivable.module,
     SeedFunctions.module,
   ]
 }

@@ -4,7 +4,7 @@ import Hull
 @Functions("seed")
 enum SeedFunctions {
   /// Loads the sample data: two branches, species, a small catalogue, twelve customers with their
-  /// pets, rewards.
+  /// pets, rewards, and what some of them bought.
   ///
   /// What is there already, by its business key, is left alone. Returns what each table got.
   @InternalAction
@@ -21,6 +21,8 @@ enum SeedFunctions {
     try await sample.loadCustomers()
     try await sample.loadPets()
     try await sample.loadRewards()
+    try await sample.loadExample()
+    try await sample.loadSales()
     return sample.counts
   }
 

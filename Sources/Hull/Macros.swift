@@ -1,8 +1,8 @@
 /// Makes a struct the documents of a table.
 ///
 /// Every stored property is a field: its written type is the validator, `T?` may be absent. Constants
-/// made by `index(…)` and `searchIndex(…)` in the braces of the struct become the table's indexes.
-/// `_id` and `_creationTime` are not properties; ``Document`` has them.
+/// made by `index(…)`, `searchIndex(…)` and `vectorIndex(…)` in the braces of the struct become the
+/// table's indexes. `_id` and `_creationTime` are not properties; ``Document`` has them.
 ///
 /// - Parameter name: The table's name, a string literal.
 @attached(member, names: named(Fields), named(fields), named(convexFields))

@@ -23,6 +23,8 @@ struct ServeSettings: Equatable {
   var isAudited: Bool
   /// Memory for results of queries, in MiB.
   var queryCache: Int?
+  /// Memory for vector indexes, in MiB.
+  var vectorMemory: Int?
 
   /// Resolves options.
   ///
@@ -75,6 +77,8 @@ struct ServeSettings: Equatable {
       .flag(options.audit, environment)
     queryCache = try Setting(option: "--query-cache", variable: "HULL_QUERY_CACHE")
       .number(options.queryCache, in: 0...1_048_576, environment)
+    vectorMemory = try Setting(option: "--vector-memory", variable: "HULL_VECTOR_MEMORY")
+      .number(options.vectorMemory, in: 0...1_048_576, environment)
   }
 
   /// An origin such as `https://shop.example.org`, without a slash at its end.
@@ -143,6 +147,9 @@ struct ServeOptions: ParsableArguments {
 
   @Option(help: .hidden)
   var queryCache: String?
+
+  @Option(help: "Memory for vector indexes, in MiB. (HULL_VECTOR_MEMORY; default: 1024)")
+  var vectorMemory: String?
 
   @Option(help: "An admin key to accept besides the one in the data directory. (HULL_ADMIN_KEY)")
   var adminKey: String?

@@ -70,6 +70,9 @@ struct Service<App: HullApplication> {
     configuration.adminKey = settings.adminKey
     configuration.redactsClientErrors = settings.isRedacted
     if let queryCache = settings.queryCache { configuration.queryCacheBytes = queryCache << 20 }
+    if let memory = settings.vectorMemory {
+      configuration.database.vectorIndexBytes = memory << 20
+    }
     configuration.observer = { record in
       // What a kept result logged was told when it was made.
       if record.isCached { return }

@@ -21,6 +21,8 @@ final class Committer: Sendable {
   let exclusiveGate = FIFOGate()
   /// Who is to be told when what they have read changes.
   let subscriptions: SubscriptionRegistry
+  /// The vector indexes in memory.
+  let vectorIndexes: VectorIndexes
   /// Protects the order of commits and everything that follows from it.
   ///
   /// Held for validation and bookkeeping, never across a suspension or a call of the persistence.
@@ -85,6 +87,7 @@ final class Committer: Sendable {
     self.options = options
     let last = persistence.lastTimestamp
     subscriptions = SubscriptionRegistry(comparedThrough: last)
+    vectorIndexes = VectorIndexes(bytes: options.vectorIndexBytes, enqueuedThrough: last)
     state = Mutex(
       State(
         log: WriteLog(start: last),
@@ -312,6 +315,7 @@ extension Committer {
   /// waits.
   private func publish(_ batch: [PendingCommit]) {
     subscriptions.invalidate(by: batch)
+    vectorIndexes.enqueue(batch, from: self)
     let observers = state.withLock { state in
       if let last = batch.last { state.published = last.commit.timestamp }
       for pending in batch {

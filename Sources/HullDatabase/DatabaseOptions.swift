@@ -28,6 +28,13 @@ package struct DatabaseOptions: Sendable {
   package var exclusiveRunBound: Duration = .seconds(2)
   /// How long one run of a function may hold up others in its serial lane.
   package var serialLaneBound: Duration = .seconds(2)
+  /// Memory the vector indexes may take together: 1 GiB.
+  ///
+  /// A vector takes four bytes for each dimension, rounded up to a multiple of 16 dimensions, and
+  /// about 130 more: 330 000 vectors of 768 dimensions fit in. Indexes that were not searched for
+  /// longest make room for others and are made again when they are searched. An index that does not
+  /// fit at all is searched by reading the documents each time.
+  package var vectorIndexBytes = 1 << 30
   /// Documents read at a time when an index is built or documents are checked against a schema.
   package var backfillBatchDocuments = 500
 

@@ -1,7 +1,6 @@
-package import HullPersistence
-package import HullValues
-
 internal import Crypto
+internal import HullPersistence
+internal import HullValues
 
 // The deployment's environment variables, kept as rows of a hidden table: reading one is a read like
 // any other, so that changing it runs exactly the queries again that depend on it.

@@ -61,7 +61,7 @@ package struct TableMacro: MemberMacro, ExtensionMacro {
     return name
   }
 
-  /// The static constants made by `index(…)` and `searchIndex(…)`.
+  /// The static constants made by `index(…)`, `searchIndex(…)` and `vectorIndex(…)`.
   private static func indexNames(of declaration: some DeclGroupSyntax) -> [String] {
     declaration.memberBlock.members.flatMap { member -> [String] in
       guard let variable = member.decl.as(VariableDeclSyntax.self),
@@ -69,7 +69,7 @@ package struct TableMacro: MemberMacro, ExtensionMacro {
       else { return [] }
       return variable.bindings.compactMap { binding in
         guard let call = binding.initializer?.value.as(FunctionCallExprSyntax.self),
-          ["index", "searchIndex"].contains(calledName(call) ?? ""),
+          ["index", "searchIndex", "vectorIndex"].contains(calledName(call) ?? ""),
           let name = binding.pattern.as(IdentifierPatternSyntax.self)?.identifier
         else { return nil }
         return name.text

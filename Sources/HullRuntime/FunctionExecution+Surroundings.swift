@@ -45,7 +45,7 @@ extension FunctionExecution {
     tree.observe { $0.environment[name] = .some(fixed) }
     if let fixed { return fixed }
     return try await operation {
-      let reading = try transaction ?? tree.runner.database.begin()
+      let reading = transaction ?? tree.runner.database.begin()
       return try await reading.environmentVariable(name)
     }
   }
@@ -58,6 +58,8 @@ extension FunctionExecution {
     )
   }
 
+  var deployment: DeploymentMetadata { DeploymentMetadata(name: tree.runner.instanceName) }
+
   func requestMetadata() async throws -> RequestMetadata {
     guard target.definition.kind != .query else {
       throw DatabaseError(
@@ -69,6 +71,7 @@ extension FunctionExecution {
     metadata.ip = tree.client.address
     metadata.userAgent = tree.client.userAgent
     metadata.requestID = tree.requestID.description
+    metadata.authToken = tree.client.authToken
     return metadata
   }
 

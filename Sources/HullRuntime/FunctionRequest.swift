@@ -71,10 +71,14 @@ package struct ClientInfo: Sendable, Hashable {
   /// What it calls itself, at most 512 bytes.
   package var userAgent: String?
 
+  /// The token it authenticated its user with.
+  package var authToken: String?
+
   /// Describes a client; all parts may be unknown.
-  package init(address: String? = nil, userAgent: String? = nil) {
+  package init(address: String? = nil, userAgent: String? = nil, authToken: String? = nil) {
     self.address = address
     self.userAgent = userAgent
+    self.authToken = authToken
   }
 }
 

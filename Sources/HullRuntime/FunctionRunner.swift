@@ -9,6 +9,8 @@ import Logging
 /// Runs functions: in a snapshot, in a transaction that is retried, or outside of both.
 final class FunctionRunner: Sendable {
   let registry: FunctionRegistry
+  /// The name of the deployment.
+  let instanceName: String
   let database: Database
   let limits: Limits
   let actionTime: Duration
@@ -33,6 +35,7 @@ final class FunctionRunner: Sendable {
     configuration: BackendConfiguration
   ) {
     self.registry = registry
+    instanceName = instance.name
     self.database = database
     limits = configuration.limits
     actionTime = configuration.actionTime

@@ -85,6 +85,7 @@ public final class TestBackend: TestCaller {
     configuration.limits = options.limits
     configuration.actionTime = options.actionTimeLimit
     configuration.database.maximumRetries = options.maximumRetries
+    configuration.database.vectorIndexBytes = options.vectorIndexBytes
     configuration.time = time
     configuration.random = SeededRandomSource(seed: options.seed)
     configuration.instanceName = "test"

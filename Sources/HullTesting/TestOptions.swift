@@ -40,6 +40,11 @@ public struct TestOptions: Sendable {
   /// How often a mutation that lost a race is run again before its caller is told.
   public var maximumRetries = 16
 
+  /// How much memory the vector indexes may take together: 1 GiB.
+  ///
+  /// An index that does not fit is searched by reading the documents.
+  public var vectorIndexBytes = 1 << 30
+
   /// Whether ``TestBackend/client`` sees errors as clients of a production deployment do.
   public var redactsClientErrors = false
 

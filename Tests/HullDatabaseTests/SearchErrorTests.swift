@@ -11,31 +11,31 @@ import Testing
       (
         [.search(field: "title", text: "a")], "IncorrectSearchField",
         """
-        Search query against posts.search_body contains a search filter against title, which \
-        doesn't match the indexed `searchField` body.
+        Search query against posts.search_body contains a search filter against "title", which \
+        doesn't match the indexed `searchField` "body".
         """
       ),
       (
         [.search(field: "body", text: "a"), .search(field: "body", text: "b")],
         "DuplicateSearchFiltersError",
         """
-        Search query against posts.search_body contains multiple search filters against body. Only \
-        one is allowed.
+        Search query against posts.search_body contains multiple search filters against "body". \
+        Only one is allowed.
         """
       ),
       (
         [.search(field: "body", text: "a"), .eq(field: "author", value: "x")],
         "IncorrectFilterFieldError",
         """
-        Search query against posts.search_body contains an equality filter on author but that field \
-        isn't indexed for filtering in `filterFields`.
+        Search query against posts.search_body contains an equality filter on "author" but that \
+        field isn't indexed for filtering in `filterFields`.
         """
       ),
       (
         [.eq(field: "tenant", value: "x")], "MissingSearchFilterError",
         """
         Search query against posts.search_body does not contain any search filters. You must include \
-        a search filter like `q.search("body", searchText)`.
+        a search filter like `q.search(""body"", searchText)`.
         """
       ),
       (

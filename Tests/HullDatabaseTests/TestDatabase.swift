@@ -71,6 +71,10 @@ final class HookedPersistence: Persistence {
   private let scanCount = Shared(0)
   /// Guards the hook, which is set while appends may be running.
   private let hook: Mutex<@Sendable ([CommitRecord]) async -> Append>
+  /// Guards what is called when a batch whose outcome will be lost has been written; nil for nothing.
+  private let appendedHook = Mutex<(@Sendable () async -> Void)?>(nil)
+  /// Guards what is called before each page is read; nil for nothing.
+  private let scanHook = Mutex<(@Sendable (ScanRequest) async throws -> Void)?>(nil)
 
   init(
     _ base: any Persistence = InMemoryPersistence(),
@@ -86,6 +90,16 @@ final class HookedPersistence: Persistence {
     hook.withLock { $0 = body }
   }
 
+  /// Has `body` called between a write whose outcome is lost and its loss.
+  func afterAppend(_ body: @escaping @Sendable () async -> Void) {
+    appendedHook.withLock { $0 = body }
+  }
+
+  /// Has `body` called before each page is read.
+  func onScan(_ body: (@Sendable (ScanRequest) async throws -> Void)?) {
+    scanHook.withLock { $0 = body }
+  }
+
   func append(_ batch: [CommitRecord]) async throws {
     let hook = hook.withLock { $0 }
     switch await hook(batch) {
@@ -93,6 +107,7 @@ final class HookedPersistence: Persistence {
     case .fail: throw PersistenceError(code: .diskFull, message: "The disk is full.")
     case .writeButLoseOutcome:
       try await base.append(batch)
+      if let hook = appendedHook.withLock({ $0 }) { await hook() }
       throw PersistenceError(code: .outcomeUnknown, message: "The commit failed late.")
     case .loseOutcome:
       throw PersistenceError(code: .outcomeUnknown, message: "The commit failed late.")
@@ -113,6 +128,7 @@ final class HookedPersistence: Persistence {
 
   func scan(_ request: ScanRequest, atLeast: Timestamp) async throws -> ScanPage {
     scanCount.update { $0 += 1 }
+    if let hook = scanHook.withLock({ $0 }) { try await hook(request) }
     return try await base.scan(request, atLeast: atLeast)
   }
 

@@ -56,6 +56,22 @@ import Testing
     }
   }
 
+  @Test func `an action learns the token of the user who called it`() async throws {
+    let key = try await SigningKey.ed25519()
+    try await IdentityFixture.with(keys: [key]) { fixture in
+      let token = try key.token(fixture.claims())
+      let call = #"{"path":"people:token","args":{}}"#
+      let signedIn = try await fixture.api.post(
+        "/api/action",
+        call,
+        "Authorization: Bearer \(token)"
+      )
+      #expect(signedIn.text("value") == token)
+      let anonymous = try await fixture.api.post("/api/action", call)
+      #expect(anonymous.body.contains(#""value":null"#))
+    }
+  }
+
   @Test func `a user is no admin`() async throws {
     let key = try await SigningKey.ed25519()
     try await IdentityFixture.with(keys: [key]) { fixture in

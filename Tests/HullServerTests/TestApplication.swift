@@ -73,6 +73,10 @@ enum TestApplication {
         "userAgent": request.userAgent.map(ConvexValue.string) ?? .null,
       ]
     }
+    module.mutation("ownToken") { context, _ in
+      try await context.meta.getRequestMetadata().authToken
+    }
+    module.action("token") { context, _ in try await context.runMutation("people:ownToken") }
     module.internalQuery("secret") { _, _ in "hidden" }
   }
 

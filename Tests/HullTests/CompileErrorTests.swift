@@ -15,6 +15,8 @@ struct CompileErrorTests {
         static let byName = index("by_name", \.name, \.weight)
         static let byAge = index("by_age", \.age)  // has no member 'age'
         static let search = searchIndex("search", \.name, filters: \.colour)  // has no member 'colour'
+        static let vector = vectorIndex("vector", \.name, dimensions: 3)  // requires that 'String' conform to 'VectorFieldValue'
+        static let taste = vectorIndex("taste", \.scent, dimensions: 3)  // has no member 'scent'
       }
       @Table("toys") struct Toy {
         var pet: ID<Pet>
@@ -31,6 +33,7 @@ struct CompileErrorTests {
         _ = try await ctx.db.get(toy)?.name  // has no member 'name'
         _ = try await ctx.db.insert(Toy(pet: nil!))  // has no member 'insert'
         _ = try await ctx.runMutation("a:b")  // has no member 'runMutation'
+        _ = try await ctx.vectorSearch("pets", "vector", vector: [1])  // has no member 'vectorSearch'
       }
 
       func write(_ ctx: MutationContext, pet: ID<Pet>) async throws {

@@ -17,6 +17,8 @@ final class FakeHost: FunctionHost {
     var lines: [String] = []
     var read = 0
     var inserted: [(table: String, fields: ConvexObject)] = []
+    var searches: [VectorQuery] = []
+    var hits: [VectorHit] = []
   }
 
   /// Protects the state: contexts may be used from several tasks.
@@ -26,6 +28,7 @@ final class FakeHost: FunctionHost {
     state.withLock { body(&$0) }
   }
 
+  let deployment = DeploymentMetadata(name: "tests")
   let function = FunctionMetadata(name: "tests:run", type: .mutation, visibility: .public)
 
   func get(_ id: DocumentID, table: String?, in scope: DatabaseScope) async throws
@@ -101,6 +104,13 @@ final class FakeHost: FunctionHost {
     state.withLock { state in
       state.calls.append(call)
       return EncodedValue(state.answers[call.path] ?? .null)
+    }
+  }
+
+  func vectorSearch(_ query: VectorQuery) async throws -> [VectorHit] {
+    state.withLock { state in
+      state.searches.append(query)
+      return state.hits
     }
   }
 

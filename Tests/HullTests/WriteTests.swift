@@ -30,6 +30,18 @@ import Testing
     #expect(host.with { $0.patches.last } == ["deletedAt": nil, "note": .null])
   }
 
+  @Test func `an absent value leaves an optional field alone, too`() async throws {
+    let id = ID<Customer>(unchecked: TestData.id(1))
+    let nothing: Double? = nil
+    try await ctx.db.patch(id) {
+      $0.set(\.code, ifPresent: "C2")
+      $0.set(\.deletedAt, ifPresent: nothing)
+    }
+    #expect(host.with { $0.patches.last } == ["code": "C2"])
+    try await ctx.db.patch(id) { $0.set(\.deletedAt, ifPresent: 5) }
+    #expect(host.with { $0.patches.last } == ["deletedAt": 5])
+  }
+
   @Test func `what cannot be encoded fails the patch`() async {
     await #expect(throws: ConvexValueError.self) {
       try await ctx.db.patch(ID<Customer>(unchecked: TestData.id(1)), \.visits, to: .max)

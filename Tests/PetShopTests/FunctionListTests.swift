@@ -18,6 +18,71 @@ import Testing
     #expect(Set(functions.filter { $0.visibility == .internal }.map(\.path)) == Self.internalPaths)
   }
 
+  @Test(arguments: [
+    (
+      "sales/sales",
+      [
+        "addItem", "addPayment", "cancel", "clearItems", "create", "get",
+        "getOutstandingByCustomer", "list", "refund", "remove", "removeItem", "submitSale",
+        "updateDiscountAndTax", "updateHeader", "updateItem",
+      ]
+    ),
+    ("inventory/products", ["create", "get", "list"]),
+    ("inventory/productVariants", ["create", "listByProduct"]),
+    ("inventory/productCategories", ["list"]),
+    ("inventory/productStock", ["addInitialStock"]),
+    ("master_data/branches", ["create", "get", "list", "remove", "update"]),
+    ("finance/accountsReceivable", ["getCustomerOutstanding"]),
+  ])
+  func `a module has exactly its functions, all public`(
+    module: String,
+    names: [String]
+  ) throws {
+    let functions = try PetShopApplication.application.functions.values
+      .filter { $0.path.hasPrefix("\(module):") }
+    #expect(functions.map(\.path).sorted() == names.map { "\(module):\($0)" })
+    #expect(functions.allSatisfy { $0.visibility == .public })
+  }
+
+  @Test(arguments: [
+    ("sales/sales:create", ["branchId", "customerId", "dueDate", "notes", "saleDate"]),
+    (
+      "sales/sales:addItem",
+      [
+        "discountAmount", "discountType", "notes", "petId", "productId", "quantity", "saleId",
+        "unitPrice", "variantId",
+      ]
+    ),
+    ("sales/sales:submitSale", ["dueDate", "payments", "saleId"]),
+    (
+      "sales/sales:addPayment",
+      ["amount", "notes", "paymentDate", "paymentMethod", "referenceNumber", "saleId"]
+    ),
+    ("sales/sales:list", ["branchId", "customerId", "limit", "status"]),
+    ("inventory/products:list", ["brandId", "categoryId", "includeInactive", "type"]),
+    (
+      "inventory/products:create",
+      [
+        "barcode", "brandId", "categoryId", "description", "hasExpiry", "hasVariants",
+        "maxStock", "minStock", "name", "purchasePrice", "sellingPrice", "serviceDuration",
+        "sku", "subcategoryId", "type", "unitId",
+      ]
+    ),
+  ])
+  func `a function takes exactly the arguments clients send`(
+    path: String,
+    names: [String]
+  ) throws {
+    let function = try #require(
+      try PetShopApplication.application.functions.values.first { $0.path == path }
+    )
+    guard case .object(let fields) = function.args else {
+      Issue.record("\(path) takes no object")
+      return
+    }
+    #expect(fields.fields.map(\.name).sorted() == names)
+  }
+
   @Test(arguments: internalPaths)
   func `an internal function called by a client answers as unknown`(path: String) async throws {
     let backend = try await TestBackend(PetShopApplication.self)

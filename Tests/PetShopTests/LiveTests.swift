@@ -30,6 +30,26 @@ import Testing
     #expect(list.lastCause?.documentID == bob.string)
   }
 
+  @Test func `a whole sale at the till and its refund leave a subscribed customer list alone`()
+    async throws
+  {
+    let shop = try await Shop()
+    let ada = try await shop.customer("Ada", code: "A1")
+    let branch = try await shop.branch()
+    let service = try await shop.product("Grooming", type: "service")
+    let customers = try await shop.backend.subscribe(Customers.$list)
+    let sales = try await shop.backend.subscribe(SaleQueries.$list)
+    #expect(try sales.value.isEmpty)
+    let sale = try await shop.draft(for: ada, at: branch)
+    try await shop.add(service, to: sale, at: 150_000)
+    try await shop.discount(sale, 10, type: "percent")
+    try await shop.submit(sale, payments(("CASH", 150_000)))
+    try await shop.refund(sale)
+    #expect(try await sales.changes().last?.map(\.sale.status) == ["Refunded"])
+    #expect(try await customers.changes().isEmpty)
+    #expect(customers.runs == 1)
+  }
+
   @Test func `a completed sale changes the profile of its customer and of nobody else`()
     async throws
   {
@@ -88,7 +108,7 @@ import Testing
 }
 
 extension Array {
-  fileprivate func asyncMap<Result>(
+  func asyncMap<Result>(
     _ transform: (Element) async throws -> Result
   ) async rethrows -> [Result] {
     var results: [Result] = []

@@ -14,8 +14,9 @@ import Testing
           "branches": 2, "animalCategories": 10, "animalSubcategories": 5,
           "productCategories": 5, "brands": 4, "units": 4, "products": 18,
           "productVariants": 2, "productStock": 26, "customers": 13, "customerMetrics": 12,
-          "loyaltyTransactions": 2, "customerPets": 18, "petVaccinations": 10,
-          "loyaltyRewards": 3,
+          "loyaltyTransactions": 7, "customerPets": 18, "petVaccinations": 10,
+          "loyaltyRewards": 3, "sales": 6, "saleItems": 17, "salePayments": 5,
+          "customerHistory": 5,
         ]
     )
     #expect(first.values.allSatisfy { $0.existing == 0 })
@@ -62,6 +63,33 @@ import Testing
       #expect(["L", "P"].contains(customer.gender))
     }
     for pet in try await shop.all(CustomerPet.self) { #expect(pet.name.count >= 2) }
+  }
+
+  @Test func `the sample has a sale for each state a screen must show`() async throws {
+    let shop = try await Shop()
+    try await shop.backend.action(SeedFunctions.$seedAll)
+    let sales = try await shop.all(Sale.self)
+    let states = Dictionary(grouping: sales, by: \.status).mapValues(\.count)
+    #expect(states == ["Completed": 3, "Refunded": 1, "Draft": 1, "Cancelled": 1])
+    let codes = Dictionary(
+      uniqueKeysWithValues: try await shop.all(Customer.self).map { ($0.id, $0.code) }
+    )
+    let example = sales.filter { codes[$0.customerId] == "CUST0001" }
+    #expect(example.map(\.totalAmount) == [7_500_000, 1_255_000])
+    #expect(example.map(\.loyaltyPointsApplied) == [nil, 500])
+    #expect(example[1].saleDate - example[0].saleDate == 14 * 86_400_000)
+    let walkIn = try #require(sales.first { codes[$0.customerId] == "UMUM" })
+    #expect(walkIn.totalAmount == walkIn.paidAmount)
+    let credit = try #require(sales.first { $0.outstandingAmount > 0 && $0.status == "Completed" })
+    let owed = try await shop.backend.query(
+      AccountsReceivable.$getCustomerOutstanding,
+      ["customerId": .id(credit.customerId), "includeHistory": true]
+    )
+    #expect(codes[credit.customerId] == "CUST0004")
+    #expect(owed.summary.totalOutstanding == 268_000)
+    #expect(owed.outstandingInvoices.map(\.daysOutstanding) == [12])
+    #expect(owed.paymentHistory?.map(\.amount) == [100_000])
+    #expect(try await shop.all(PetProductPreference.self).count == 6)
   }
 
   @Test func `every customer of the sample passes the audit`() async throws {

@@ -3,7 +3,7 @@ import HullTesting
 
 @testable import PetShop
 
-// Rows of tables whose own functions are not part of the application yet.
+// Rows that tests need around what they test, put in past all functions.
 
 extension Shop {
   func branch() async throws -> ID<Branch> {

@@ -19,6 +19,10 @@ import Testing
       AnimalCategories.$update,
       ["id": .id(cat), "name": "kucing", "description": "Mengeong", "isActive": false]
     )
+    #expect(try await shop.row(cat).icon == "🐈")
+    try await shop.backend.mutation(AnimalCategories.$update, ["id": .id(cat), "icon": " "])
+    #expect(try await shop.row(cat).icon == "🐈")
+    #expect(try await shop.row(cat).description == "Mengeong")
     func names(_ arguments: ConvexObject) async throws -> [String] {
       try await shop.backend.query(AnimalCategories.$list, arguments).map(\.name)
     }

@@ -47,6 +47,29 @@ enum Form {
     return number
   }
 
+  /// An amount of money from a caller, rounded.
+  ///
+  /// - Throws: `VALIDATION` for a negative one, infinities, NaN and what is too large for exact
+  ///   sums.
+  static func amount(_ rupiah: Double, _ field: String) throws -> Double {
+    guard rupiah >= 0, rupiah < 1e13 else {
+      throw Refusal.invalid(
+        field,
+        "\(field) must be an amount of zero or more rupiah",
+        "\(field) harus nol rupiah atau lebih"
+      )
+    }
+    return Rupiah.rounded(rupiah)
+  }
+
+  /// A quantity of goods: positive, and not necessarily whole.
+  ///
+  /// - Throws: `INVALID_QUANTITY`.
+  static func quantity(_ quantity: Double) throws -> Double {
+    guard quantity > 0, quantity < 1e9 else { throw Refusal.quantityNotPositive(quantity) }
+    return quantity
+  }
+
   /// A weight in kilograms.
   ///
   /// - Throws: `VALIDATION` for a negative one, infinities and NaN.

@@ -85,12 +85,22 @@ enum Refusal {
     )
   }
 
-  /// A quantity that must be positive is not.
+  /// A quantity that must be a positive whole number is not.
   static func invalidQuantity(_ quantity: Double) -> ConvexError {
     error(
       "INVALID_QUANTITY",
       "Quantity must be a positive whole number",
       "Jumlah harus bilangan bulat positif",
+      ["quantity": .float64(quantity)]
+    )
+  }
+
+  /// A quantity that must be positive is not.
+  static func quantityNotPositive(_ quantity: Double) -> ConvexError {
+    error(
+      "INVALID_QUANTITY",
+      "Quantity must be positive",
+      "Jumlah harus lebih dari nol",
       ["quantity": .float64(quantity)]
     )
   }
@@ -129,13 +139,26 @@ enum Refusal {
     )
   }
 
-  private static func error(
+  /// Builds the error.
+  ///
+  /// - Parameters:
+  ///   - code: What clients tell refusals apart by.
+  ///   - message: What is wrong, in English.
+  ///   - userMessage: What is wrong, in Indonesian.
+  ///   - details: What the code needs to be acted on; nil for none.
+  /// - Returns: The error to throw.
+  static func error(
     _ code: String,
     _ message: String,
     _ userMessage: String,
-    _ details: ConvexValue
+    _ details: ConvexValue? = nil
   ) -> ConvexError {
-    ConvexError([
+    guard let details else {
+      return ConvexError([
+        "code": .string(code), "message": .string(message), "userMessage": .string(userMessage),
+      ])
+    }
+    return ConvexError([
       "code": .string(code),
       "message": .string(message),
       "userMessage": .string(userMessage),
@@ -158,10 +181,23 @@ private struct Noun {
       case is AnimalSubcategory.Type: ("Subcategory", "Subjenis hewan")
       case is LoyaltyReward.Type: ("Reward", "Hadiah")
       case is CustomerHistory.Type: ("Event", "Kejadian")
+      case is ClinicStaff.Type: ("Staff", "Staf")
+      case is ClinicAppointment.Type: ("Appointment", "Janji temu")
+      case is ClinicAppointmentService.Type: ("Service item", "Item layanan")
+      case is PetMedicalRecord.Type: ("Medical record", "Rekam medis")
+      case is HotelRoom.Type: ("Room", "Kandang")
+      case is HotelBooking.Type: ("Booking", "Booking")
+      case is HotelBookingService.Type: ("Service", "Layanan")
+      case is HotelConsumable.Type: ("Consumable", "Konsumsi")
+      case is HotelPayment.Type: ("Payment", "Pembayaran")
       case is Product.Type: ("Product", "Produk")
       case is ProductVariant.Type: ("Product variant", "Varian produk")
       case is Branch.Type: ("Branch", "Cabang")
       case is Sale.Type: ("Sale", "Penjualan")
+      case is SaleItem.Type: ("Sale item", "Item penjualan")
+      case is ProductCategory.Type: ("Product category", "Kategori produk")
+      case is Brand.Type: ("Brand", "Merek")
+      case is Unit.Type: ("Unit", "Satuan")
       default: ("Row", "Data")
       }
   }
@@ -171,6 +207,7 @@ private struct Noun {
     case "code": "kode"
     case "name": "nama"
     case "microchipNumber": "nomor microchip"
+    case "sku": "SKU"
     default: name
     }
   }

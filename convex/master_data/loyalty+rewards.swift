@@ -33,13 +33,7 @@ enum LoyaltyRewards {
     let name = try Form.required(name, "name")
     let pointsCost = try price(pointsCost)
     _ = try await ctx.db.live(productId)
-    if let variantId, try await ctx.db.live(variantId).productId != productId {
-      throw Refusal.invalid(
-        "variantId",
-        "The variant does not belong to the product",
-        "Varian tidak sesuai dengan produk"
-      )
-    }
+    if let variantId { try await ctx.db.requireVariant(variantId, of: productId) }
     let other = try await ctx.db.query(LoyaltyReward.self)
       .withIndex(LoyaltyReward.byCode) { $0.eq(code) }
       .filter(\.isLive)

@@ -40,7 +40,7 @@ enum Loyalty {
     saleId: ID<Sale>,
     points: Double
   ) async throws -> AppliedPoints {
-    let sale = try await draft(saleId, in: ctx.db)
+    let sale = try await ctx.db.draft(saleId)
     let points = try LoyaltyProgram.redeemablePoints(points)
     guard try await !ctx.db.existing(sale.customerId).isWalkIn else {
       throw Refusal.walkInHasNoPoints()
@@ -67,18 +67,9 @@ enum Loyalty {
     _ ctx: MutationContext,
     saleId: ID<Sale>
   ) async throws -> RemovedPoints {
-    let sale = try await draft(saleId, in: ctx.db)
+    let sale = try await ctx.db.draft(saleId)
     let totals = try await SaleTotals.recompute(sale, pointsApplied: 0, in: ctx.db)
     return RemovedPoints(saleId: saleId, totalAmount: totals.totalAmount)
-  }
-
-  private static func draft(
-    _ id: ID<Sale>,
-    in db: DatabaseWriter
-  ) async throws -> Document<Sale> {
-    let sale = try await db.live(id)
-    guard sale.status == "Draft" else { throw Refusal.notDraft(sale.value) }
-    return sale
   }
 }
 

@@ -235,10 +235,8 @@ extension SampleLoader {
     }
   }
 
-  /// A day in milliseconds.
-  private static let day = 24.0 * 60 * 60 * 1000
-
-  private func pet(_ name: String, of owner: ID<Customer>) async throws -> ID<CustomerPet>? {
+  /// A pet of a customer by its name.
+  func pet(_ name: String, of owner: ID<Customer>) async throws -> ID<CustomerPet>? {
     try await ctx.db.query(CustomerPet.self)
       .withIndex(CustomerPet.byCustomer) { $0.eq(owner) }
       .filter { $0.name == name }

@@ -72,4 +72,5 @@ struct HotelBooking {
   static let byCheckInDate = index("by_check_in_date", \.checkInDate)
   static let byCheckOutDate = index("by_check_out_date", \.checkOutDate)
   static let byRoomCheckout = index("by_room_checkout", \.roomId, \.checkOutDate)
+  static let byRoomStatus = index("by_room_status", \.roomId, \.status)
 }

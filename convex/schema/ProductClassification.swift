@@ -8,6 +8,7 @@ struct ProductCategory {
   var code: String
   var name: String
   var description: String?
+  var icon: String?
   var isActive: Bool
   var createdBy: ID<User>?
   var updatedBy: ID<User>?
@@ -23,6 +24,11 @@ struct Brand {
   var code: String
   var name: String
   var description: String?
+  var logo: String?
+  var contactPerson: String?
+  var phone: String?
+  var email: String?
+  var website: String?
   var isActive: Bool
   var createdBy: ID<User>?
   var updatedBy: ID<User>?

@@ -66,3 +66,12 @@ struct SaleItem {
   static let byProduct = index("by_product", \.productId)
   static let byVariant = index("by_variant", \.variantId)
 }
+
+/// Where a sale stands.
+enum SaleStatus {
+  /// Lines, discounts and the header may change.
+  static let draft = "Draft"
+  static let completed = "Completed"
+  static let cancelled = "Cancelled"
+  static let refunded = "Refunded"
+}

@@ -4,6 +4,9 @@ public struct FunctionMeta<Context: FunctionContext>: Sendable {
 
   /// The running function's name, kind and visibility.
   public func getFunctionMetadata() -> FunctionMetadata { host.host.function }
+
+  /// The deployment the function runs on.
+  public func getDeploymentMetadata() -> DeploymentMetadata { host.host.deployment }
 }
 
 extension FunctionMeta where Context == QueryContext {
@@ -49,6 +52,25 @@ public struct FunctionMetadata: Sendable, Hashable {
     componentPath = ""
     self.type = type
     self.visibility = visibility
+  }
+}
+
+/// The deployment a function runs on.
+public struct DeploymentMetadata: Sendable, Hashable {
+  /// The deployment's name, the part of its admin keys before the `|`.
+  public var name: String
+  /// Where it runs; nil, because a deployment that one runs oneself is nowhere in particular.
+  public var region: String?
+  /// The class of machine, in the reference's terms: always `s16`.
+  public var deploymentClass: String
+
+  /// Makes metadata of a deployment.
+  ///
+  /// - Parameter name: The deployment's name.
+  public init(name: String) {
+    self.name = name
+    region = nil
+    deploymentClass = "s16"
   }
 }
 

@@ -21,6 +21,25 @@ extension DatabaseWriter {
     )
   }
 
+  /// Changes top-level fields of a document.
+  ///
+  /// - Parameters:
+  ///   - table: The table the document must be in.
+  ///   - id: The document's id.
+  ///   - fields: The new values.
+  /// - Throws: `NonexistentDocument` if there is no such document.
+  public func patch(
+    _ table: String,
+    _ id: some DocumentIdentifier,
+    fields: ConvexObject
+  ) async throws {
+    try await host.host.patch(
+      id.documentID(for: "patch"),
+      table: table,
+      fields.map { ($0.name, $0.value) }
+    )
+  }
+
   /// Replaces all fields of a document of a table.
   ///
   /// - Parameters:

@@ -36,6 +36,18 @@ public struct PatchBuilder<T: Table> {
     if let value { set(field, value) }
   }
 
+  /// Sets an optional field if there is a value for it, and leaves it alone otherwise.
+  ///
+  /// - Parameters:
+  ///   - field: The field.
+  ///   - value: Its new value; nil leaves the field as it is, rather than removing it.
+  public mutating func set<Value>(
+    _ field: KeyPath<T.Fields, Field<T, Value?>>,
+    ifPresent value: Value?
+  ) {
+    if let value { set(field, value) }
+  }
+
   /// Removes an optional field.
   ///
   /// - Parameter field: The field.

@@ -3,7 +3,7 @@
 /// The runtime implements it once per execution. Calls may arrive concurrently; they take effect one
 /// after the other, in the order they were made. Errors are thrown into the function, which may
 /// catch them; a host that wants to end the execution for good makes every later call throw too.
-package protocol FunctionHost: FetchingHost, AnyObject, Sendable {
+package protocol FunctionHost: FetchingHost, VectorSearchHost, AnyObject {
   // MARK: The database (queries and mutations)
 
   /// Reads a document; nil if there is none.
@@ -73,6 +73,9 @@ package protocol FunctionHost: FetchingHost, AnyObject, Sendable {
 
   /// The running function.
   var function: FunctionMetadata { get }
+
+  /// The deployment it runs on.
+  var deployment: DeploymentMetadata { get }
 
   /// What the transaction has used and has left.
   func transactionMetrics() async throws -> TransactionMetrics

@@ -23,7 +23,7 @@ public protocol TableReference: Sendable {
 ///
 /// The macro collects the indexes declared as `static let` in the braces of the struct.
 public protocol Table: TableReference, ConvexStruct {
-  /// The table's indexes and search indexes.
+  /// The table's indexes, search indexes and vector indexes.
   static var indexes: [any TableIndexProtocol] { get }
 }
 

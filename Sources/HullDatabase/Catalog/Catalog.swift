@@ -57,6 +57,9 @@ package struct Catalog: Sendable {
       case database(fields: [FieldPath])
       /// A full-text index.
       case search(SearchIndexDefinition)
+      /// A vector index. It has no entries in the store: it is made of the documents in memory when
+      /// it is first searched.
+      case vector(VectorIndexDefinition)
     }
 
     package enum State: Sendable, Hashable {
@@ -189,6 +192,7 @@ extension Catalog.Index {
       .one(IndexKey(fields: fields, of: object, id: id))
     case .search(let definition):
       .many(searchEntries(for: definition, id: id, object: object))
+    case .vector: .many([])
     }
   }
 }

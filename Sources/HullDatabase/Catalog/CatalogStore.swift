@@ -53,6 +53,12 @@ enum CatalogStore {
       fields.append(
         ("filterFields", .array(definition.filterFields.map { .string($0.description) }))
       )
+    case .vector(let definition):
+      fields.append(("vectorField", .string(definition.vectorField.description)))
+      fields.append(("dimensions", .int64(Int64(definition.dimensions))))
+      fields.append(
+        ("filterFields", .array(definition.filterFields.map { .string($0.description) }))
+      )
     }
     switch index.state {
     case .ready: break
@@ -126,6 +132,19 @@ enum CatalogStore {
     {
       kind = .search(
         SearchIndexDefinition(name: name, searchField: searchField, filterFields: filterFields)
+      )
+    } else if let text = object["vectorField"]?.string,
+      let vectorField = try? FieldPath(parsing: text),
+      let dimensions = object["dimensions"]?.int64,
+      let filterFields = paths(object["filterFields"])
+    {
+      kind = .vector(
+        VectorIndexDefinition(
+          name: name,
+          vectorField: vectorField,
+          dimensions: Int(dimensions),
+          filterFields: filterFields
+        )
       )
     } else {
       return nil

@@ -165,7 +165,8 @@ extension CatalogUpdate {
             id: catalog.allocateIndexID(),
             name: index.name,
             kind: index.kind,
-            state: created.contains(table.number) ? .ready : .backfilling(through: nil),
+            state: created.contains(table.number) || !index.kind.hasEntries
+              ? .ready : .backfilling(through: nil),
             isStaged: index.isStaged
           )
         )
@@ -185,7 +186,7 @@ extension CatalogUpdate {
     var isStaged: Bool
   }
 
-  /// The stored indexes a table definition asks for; vector indexes have no entries.
+  /// The indexes a table definition asks for.
   private static func indexes(of definition: TableDefinition) -> [WantedIndex] {
     var result: [WantedIndex] = []
     for (indexes, isStaged) in [
@@ -206,6 +207,13 @@ extension CatalogUpdate {
     ] {
       for index in indexes {
         result.append(WantedIndex(name: index.name, kind: .search(index), isStaged: isStaged))
+      }
+    }
+    for (indexes, isStaged) in [
+      (definition.vectorIndexes, false), (definition.stagedVectorIndexes, true),
+    ] {
+      for index in indexes {
+        result.append(WantedIndex(name: index.name, kind: .vector(index), isStaged: isStaged))
       }
     }
     return result
@@ -260,6 +268,11 @@ extension CatalogUpdate {
     metadata.merge(CatalogStore.metadata(of: table)) { $1 }
     try await append(metadata: metadata)
   }
+}
+
+extension Catalog.Index.Kind {
+  /// Whether such an index has entries in the store, which have to be made for documents that exist.
+  fileprivate var hasEntries: Bool { if case .vector = self { false } else { true } }
 }
 
 extension Catalog.Index {

@@ -167,7 +167,7 @@ extension Catalog.Table {
   ///   - printable: Its name as errors print it.
   /// - Returns: The index.
   /// - Throws: ``DatabaseError`` if there is none, or none that is complete and enabled.
-  fileprivate func queryableIndex(
+  func queryableIndex(
     named name: String,
     printable: String
   ) throws(DatabaseError) -> Catalog.Index {

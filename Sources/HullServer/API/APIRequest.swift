@@ -51,7 +51,11 @@ final class APIRequest: Sendable {
 
   /// What is known about the program at the other end.
   var clientInfo: ClientInfo {
-    ClientInfo(address: clientAddress, userAgent: headers.userAgent.map(Self.bounded))
+    var client = ClientInfo(address: clientAddress, userAgent: headers.userAgent.map(Self.bounded))
+    if headers.authorization != nil, case .bearer(let token)? = try? credentials() {
+      client.authToken = token
+    }
+    return client
   }
 
   private var clientAddress: String? {

@@ -6,7 +6,9 @@ import Synchronization
 extension RouteTable {
   mutating func addMetricsRoute(_ counters: ServerCounters, _ backend: Backend) {
     getPlainly("/metrics") {
-      let text = MetricsText.render(counters) + MetricsText.render(backend)
+      let text =
+        MetricsText.render(counters) + MetricsText.render(backend)
+        + MetricsText.renderVectorSearch(of: backend)
       var response = HTTPResponse.text(text)
       response.contentType = .metrics
       return response

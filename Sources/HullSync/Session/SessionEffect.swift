@@ -62,6 +62,8 @@ package struct SessionMutation: Sendable {
   package var bytes: Int
   /// On whose behalf: who the client was when it asked.
   package var identity: CallerIdentity
+  /// The token that proved it.
+  package var token: String?
   /// The session the mutation happens once in; nil for a client that has not said which.
   package var sessionID: SessionID?
   /// Shows the session the timestamp of the commit before anyone can read it.
@@ -74,6 +76,8 @@ package struct SessionAction: Sendable {
   package var call: ClientMessage.Call
   /// On whose behalf.
   package var identity: CallerIdentity
+  /// The token that proved it.
+  package var token: String?
 }
 
 /// On whose behalf a client acts, and for how long.
@@ -82,11 +86,14 @@ package struct SessionIdentity: Sendable {
   package var caller: CallerIdentity
   /// When the token that proved it expires; nil for never.
   package var expiresAt: Timestamp?
+  /// The token that proved it; nil for none, or an admin key.
+  package var token: String?
 
   /// Describes an identity.
-  package init(caller: CallerIdentity, expiresAt: Timestamp? = nil) {
+  package init(caller: CallerIdentity, expiresAt: Timestamp? = nil, token: String? = nil) {
     self.caller = caller
     self.expiresAt = expiresAt
+    self.token = token
   }
 
   /// Nobody in particular.

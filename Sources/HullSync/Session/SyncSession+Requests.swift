@@ -16,7 +16,13 @@ extension SyncSession {
       return
     }
     mutations.append(
-      SessionMutation(call: call, bytes: bytes, identity: identity.caller, sessionID: sessionID)
+      SessionMutation(
+        call: call,
+        bytes: bytes,
+        identity: identity.caller,
+        token: identity.token,
+        sessionID: sessionID
+      )
     )
     runNextMutation()
   }
@@ -101,7 +107,9 @@ extension SyncSession {
       fail(.internal)
       return
     }
-    effects.append(.runAction(SessionAction(call: call, identity: identity.caller)))
+    effects.append(
+      .runAction(SessionAction(call: call, identity: identity.caller, token: identity.token))
+    )
   }
 
   /// Answers an action.

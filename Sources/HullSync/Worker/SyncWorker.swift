@@ -226,7 +226,7 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
       arguments: mutation.call.arguments,
       identity: mutation.identity,
       requestID: backend.makeRequestID(),
-      client: client,
+      client: client(of: mutation.token),
       sessionRequest: mutation.sessionID.map {
         SessionRequestID(
           session: .init(high: $0.high, low: $0.low),
@@ -245,10 +245,17 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
       arguments: action.call.arguments,
       identity: action.identity,
       requestID: backend.makeRequestID(),
-      client: client
+      client: client(of: action.token)
     )
     let id = action.call.requestID
     run(request) { .actionFinished($0, id, $1) }
+  }
+
+  /// The program at the other end, as it was when it showed a token.
+  private func client(of token: String?) -> ClientInfo {
+    var client = client
+    client.authToken = token
+    return client
   }
 
   /// Runs a function to its end, whatever becomes of the connection.
@@ -303,7 +310,11 @@ extension Backend {
     case .none: return .anonymous
     case .user(let text):
       let verified = try await authenticate(userToken: text)
-      return SessionIdentity(caller: .user(verified.identity), expiresAt: verified.expiresAt)
+      return SessionIdentity(
+        caller: .user(verified.identity),
+        expiresAt: verified.expiresAt,
+        token: text
+      )
     case .admin(let key, let actingAs):
       return SessionIdentity(caller: try authenticate(adminKey: key, actingAs: actingAs))
     }

@@ -143,14 +143,14 @@ extension EncodedValue: CustomStringConvertible {
 
 extension JSONScanner {
   /// Enters an object whose `{` is next; false if something else is.
-  fileprivate mutating func enterObject() -> Bool {
+  mutating func enterObject() -> Bool {
     guard next == UInt8(ascii: "{") else { return false }
     position += 1
     return true
   }
 
   /// Reads the next key of a canonical object and the colon after it; nil at the object's end.
-  fileprivate mutating func nextKey() -> Range<Int>? {
+  mutating func nextKey() -> Range<Int>? {
     if next == UInt8(ascii: ",") { position += 1 }
     guard next == UInt8(ascii: "\""), let token = try? stringToken(), next == UInt8(ascii: ":")
     else { return nil }
@@ -161,7 +161,7 @@ extension JSONScanner {
   /// Moves to the value of a field of the canonical object that is next.
   ///
   /// Escapes in keys are left as they are: a name with one is no identifier.
-  fileprivate mutating func enterField(_ name: String) -> Bool {
+  mutating func enterField(_ name: String) -> Bool {
     guard enterObject() else { return false }
     var name = name
     return name.withUTF8 { name in
@@ -178,7 +178,7 @@ extension JSONScanner {
   }
 
   /// How a key, as it is spelled, sorts against a name.
-  fileprivate func compare(_ key: Range<Int>, _ name: String) -> Int {
+  func compare(_ key: Range<Int>, _ name: String) -> Int {
     let spelled = UnsafeBufferPointer(rebasing: text[key])
     var name = name
     return name.withUTF8 { UTF8Order.compare(spelled, $0) }

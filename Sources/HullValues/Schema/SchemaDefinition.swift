@@ -87,7 +87,8 @@ public struct TableDefinition: Sendable, Hashable {
     stagedVectorIndexes: [VectorIndexDefinition] = []
   ) {
     self.name = name
-    self.declaredDocumentType = documentType
+    // System fields may be declared and say nothing; what is no document type is refused later.
+    declaredDocumentType = documentType.map { (try? Self.documentType($0)) ?? $0 }
     self.indexes = indexes
     self.stagedIndexes = stagedIndexes
     self.searchIndexes = searchIndexes

@@ -56,8 +56,8 @@ package struct CompiledSearch: Hashable, Sendable {
           throw DatabaseError(
             code: "IncorrectSearchField",
             message: """
-              Search query against \(name) contains a search filter against \(field), which \
-              doesn't match the indexed `searchField` \(index.searchField).
+              Search query against \(name) contains a search filter against "\(field)", which \
+              doesn't match the indexed `searchField` "\(index.searchField)".
               """
           )
         }
@@ -65,7 +65,7 @@ package struct CompiledSearch: Hashable, Sendable {
           throw DatabaseError(
             code: "DuplicateSearchFiltersError",
             message: """
-              Search query against \(name) contains multiple search filters against \(field). \
+              Search query against \(name) contains multiple search filters against "\(field)". \
               Only one is allowed.
               """
           )
@@ -76,8 +76,8 @@ package struct CompiledSearch: Hashable, Sendable {
           throw DatabaseError(
             code: "IncorrectFilterFieldError",
             message: """
-              Search query against \(name) contains an equality filter on \(field) but that field \
-              isn't indexed for filtering in `filterFields`.
+              Search query against \(name) contains an equality filter on "\(field)" but that \
+              field isn't indexed for filtering in `filterFields`.
               """
           )
         }
@@ -96,7 +96,7 @@ package struct CompiledSearch: Hashable, Sendable {
         code: "MissingSearchFilterError",
         message: """
           Search query against \(name) does not contain any search filters. You must include a \
-          search filter like `q.search("\(index.searchField)", searchText)`.
+          search filter like `q.search(""\(index.searchField)"", searchText)`.
           """
       )
     }

@@ -9,7 +9,8 @@ struct HullBenchmarks: AsyncParsableCommand {
     commandName: "HullBenchmarks",
     abstract: "Measure Hull against bare SwiftNIO and bare SQLite on this machine, in this run.",
     subcommands: [
-      Measure.self, Live.self, HelloServer.self, SocketServer.self, LoadGenerator.self,
+      Measure.self, Live.self, Vectors.self, HelloServer.self, SocketServer.self,
+      LoadGenerator.self,
     ],
     defaultSubcommand: Measure.self
   )

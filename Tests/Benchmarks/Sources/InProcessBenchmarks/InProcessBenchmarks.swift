@@ -22,6 +22,11 @@ struct InProcessBenchmarks {
       try await SubscriptionFigures.print()
       return
     }
+    if CommandLine.arguments.dropFirst().first == "vectors" {
+      let count = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) }
+      try await VectorFigures.print(vectors: count ?? 100_000)
+      return
+    }
     var options = TestOptions()
     options.store = .temporaryFile
     let store = try await TestBackend(schema: Notes.schema, modules: [Notes.module], options)
