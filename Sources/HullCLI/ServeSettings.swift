@@ -7,6 +7,14 @@ import HullPersistence
 struct ServeSettings: Equatable {
   var host: String
   var port: Int
+  /// The port of HTTP actions alone.
+  var sitePort: Int
+  /// Whether the server may do without that port, because nobody named it.
+  var sitePortIsDefault: Bool
+  /// Where clients reach the server, if not where it listens.
+  var cloudOrigin: String?
+  /// Where clients reach the HTTP actions, if not where they listen.
+  var siteOrigin: String?
   var data: String
   var loadsSample: Bool
   var durability: Durability
@@ -34,6 +42,22 @@ struct ServeSettings: Equatable {
     port =
       try Setting(option: "--port", variable: "HULL_PORT")
       .number(options.port, in: 0...65_535, environment) ?? 3210
+    let sitePort = try Setting(option: "--site-port", variable: "HULL_SITE_PORT")
+      .number(options.sitePort, in: 0...65_535, environment)
+    sitePortIsDefault = sitePort == nil
+    self.sitePort = sitePort ?? (port == 0 || port == 65_535 ? 0 : port + 1)
+    cloudOrigin = try Self.origin(
+      "--cloud-origin",
+      "HULL_CLOUD_ORIGIN",
+      options.cloudOrigin,
+      environment
+    )
+    siteOrigin = try Self.origin(
+      "--site-origin",
+      "HULL_SITE_ORIGIN",
+      options.siteOrigin,
+      environment
+    )
     data =
       Setting(option: "--data", variable: "HULL_DATA").text(options.data, environment) ?? ".hull"
     guard !data.isEmpty else { throw ValidationError("--data must name a directory.") }
@@ -56,6 +80,28 @@ struct ServeSettings: Equatable {
     vectorMemory = try Setting(option: "--vector-memory", variable: "HULL_VECTOR_MEMORY")
       .number(options.vectorMemory, in: 0...1_048_576, environment)
   }
+
+  /// An origin such as `https://shop.example.org`, without a slash at its end.
+  private static func origin(
+    _ option: String,
+    _ variable: String,
+    _ value: String?,
+    _ environment: [String: String]
+  ) throws -> String? {
+    guard var text = Setting(option: option, variable: variable).text(value, environment) else {
+      return nil
+    }
+    if text.hasSuffix("/") { text.removeLast() }
+    let host = ["http://", "https://"].first { text.hasPrefix($0) }.map { text.dropFirst($0.count) }
+    guard let host, !host.isEmpty,
+      host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"/?#".utf8.contains($0) })
+    else {
+      throw ValidationError(
+        "\(option) must be an origin such as https://example.org, not '\(text)'."
+      )
+    }
+    return text
+  }
 }
 
 /// The options of `serve` as typed.
@@ -65,6 +111,25 @@ struct ServeOptions: ParsableArguments {
 
   @Option(help: "Port to listen on; 0 takes any free one. (HULL_PORT; default: 3210)")
   var port: String?
+
+  @Option(
+    help: """
+      Port for HTTP actions alone, which are also below /http on the other port; 0 takes any free \
+      one. (HULL_SITE_PORT; default: the port after --port, 3211)
+      """
+  )
+  var sitePort: String?
+
+  @Option(
+    help: """
+      Where clients reach the server if there is a proxy before it, such as https://example.org: the \
+      variable CONVEX_CLOUD_URL of functions. (HULL_CLOUD_ORIGIN)
+      """
+  )
+  var cloudOrigin: String?
+
+  @Option(help: "The same for HTTP actions: CONVEX_SITE_URL. (HULL_SITE_ORIGIN)")
+  var siteOrigin: String?
 
   @Option(help: "Directory that holds the data. (HULL_DATA; default: .hull)")
   var data: String?

@@ -14,9 +14,12 @@ import Logging
 struct Service<App: HullApplication> {
   private let backend: Backend
   private let server: HTTPServer
-  private let providers: ProviderHTTPClient
+  /// The port of HTTP actions alone.
+  private let site: HTTPServer?
+  private let clients: OutboundClients
   private let directory: DataDirectory
   private let url: String
+  private let siteURL: String
   private let logger: Logger
 
   /// How long requests in hand may take once the process was asked to stop.
@@ -34,35 +37,36 @@ struct Service<App: HullApplication> {
       path: directory.dataFile,
       options: SQLiteOptions(durability: settings.durability)
     )
-    let providers = ProviderHTTPClient(logger: logger)
+    let clients = OutboundClients(logger: logger)
     let backend: Backend
     do {
       backend = try await Backend.open(
         application,
         persistence: persistence,
-        configuration: configuration(settings, providers, logger)
+        configuration: configuration(settings, clients, logger)
       )
     } catch {
-      await providers.shutdown()
+      await clients.shutdown()
       await persistence.close()
       throw error
     }
     do {
-      return try await listen(settings, directory, backend, providers, logger)
+      return try await listen(settings, directory, backend, clients, logger)
     } catch {
       await backend.close()
-      await providers.shutdown()
+      await clients.shutdown()
       throw error
     }
   }
 
   private static func configuration(
     _ settings: ServeSettings,
-    _ providers: ProviderHTTPClient,
+    _ clients: OutboundClients,
     _ logger: Logger
   ) -> BackendConfiguration {
     var configuration = BackendConfiguration()
-    configuration.fetcher = providers
+    configuration.fetcher = clients.providers
+    configuration.requestSender = clients.actions
     configuration.adminKey = settings.adminKey
     configuration.redactsClientErrors = settings.isRedacted
     if let queryCache = settings.queryCache { configuration.queryCacheBytes = queryCache << 20 }
@@ -72,9 +76,10 @@ struct Service<App: HullApplication> {
     configuration.observer = { record in
       // What a kept result logged was told when it was made.
       if record.isCached { return }
-      for line in record.logLines { logger.info("\(record.path): \(line.text)") }
+      let name = record.route ?? record.path.description
+      for line in record.logLines { logger.info("\(name): \(line.text)") }
       if let failure = record.failure {
-        logger.error("\(record.path): \(failure)", metadata: ["request": "\(record.requestID)"])
+        logger.error("\(name): \(failure)", metadata: ["request": "\(record.requestID)"])
       }
     }
     return configuration
@@ -84,7 +89,7 @@ struct Service<App: HullApplication> {
     _ settings: ServeSettings,
     _ directory: DataDirectory,
     _ backend: Backend,
-    _ providers: ProviderHTTPClient,
+    _ clients: OutboundClients,
     _ logger: Logger
   ) async throws -> Service {
     try keepAdminKey(of: backend, in: directory)
@@ -98,22 +103,64 @@ struct Service<App: HullApplication> {
       logger: logger
     )
     let url = Self.url(host: settings.host, port: server.port)
+    let site: HTTPServer?
+    do {
+      site = try await listenForSite(settings, backend, counters, logger)
+    } catch {
+      await server.shutdown(within: .zero)
+      throw error
+    }
+    let siteURL = site.map { Self.url(host: settings.host, port: $0.port) } ?? url + "/http"
+    let environment = backend.configuration.environment
+    environment["CONVEX_CLOUD_URL"] = settings.cloudOrigin ?? url
+    environment["CONVEX_SITE_URL"] = settings.siteOrigin ?? siteURL
     let service = Service(
       backend: backend,
       server: server,
-      providers: providers,
+      site: site,
+      clients: clients,
       directory: directory,
       url: url,
+      siteURL: siteURL,
       logger: logger
     )
     do {
       try directory.keepURL(url)
       if settings.loadsSample { try await service.loadSample() }
     } catch {
+      await site?.shutdown(within: .zero)
       await server.shutdown(within: .zero)
       throw error
     }
     return service
+  }
+
+  /// Listens on the port of HTTP actions.
+  ///
+  /// - Returns: The server; nil if the port is taken and nobody asked for it in particular, since the
+  ///   actions are on the other port as well.
+  private static func listenForSite(
+    _ settings: ServeSettings,
+    _ backend: Backend,
+    _ counters: ServerCounters,
+    _ logger: Logger
+  ) async throws -> HTTPServer? {
+    do {
+      return try await HTTPServer.start(
+        ServerConfiguration(host: settings.host, port: settings.sitePort),
+        router: SiteRouter(backend: backend),
+        counters: counters,
+        executor: FunctionExecutor.shared,
+        logger: logger
+      )
+    } catch let error as ServerStartError where settings.sitePortIsDefault {
+      if !backend.application.http.routes.isEmpty {
+        logger.warning(
+          "HTTP actions are below /http only: port \(error.port) cannot be used. Name another by --site-port."
+        )
+      }
+      return nil
+    }
   }
 
   /// Compares what clients are sent with what the queries return, if that is wanted.
@@ -169,6 +216,9 @@ struct Service<App: HullApplication> {
       "  URL        \(url)",
       "  Data file  \(directory.dataFile)",
     ]
+    if !backend.application.http.routes.isEmpty {
+      lines.insert("  HTTP       \(siteURL)", at: 2)
+    }
     if let path = examplePath {
       lines.append("  Try        \(Self.curl(url: url, path: path))")
     }
@@ -194,8 +244,10 @@ struct Service<App: HullApplication> {
   /// Finishes what is in hand and closes everything.
   func stop() async {
     logger.info("Stopping: finishing what is in hand.")
+    async let siteIsDown: Void? = site?.shutdown(within: Self.patience)
     await server.shutdown(within: Self.patience)
+    await siteIsDown
     await backend.close()
-    await providers.shutdown()
+    await clients.shutdown()
   }
 }

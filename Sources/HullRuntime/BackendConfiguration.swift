@@ -54,6 +54,8 @@ package struct BackendConfiguration: Sendable {
   package var sessionRequestRetention: Duration = .seconds(14 * 86_400)
   /// How the keys of authentication providers are fetched; without it no provider is reachable.
   package var fetcher: (any HTTPFetching)?
+  /// What sends the requests of `ctx.fetch`; without it every one of them fails.
+  package var requestSender: (any HTTPRequestSending)?
   /// Variables functions read that the deployment's own cannot change.
   package var environment = EnvironmentStore()
   /// Makes mutations fail at their commit, in tests.

@@ -6,6 +6,8 @@ package import Hull
 package struct FunctionLogRecord: Sendable {
   /// The function.
   package var path: FunctionPath
+  /// The HTTP route it answered for, such as `GET /profile/*`; nil for other functions.
+  package var route: String?
   /// Its kind.
   package var kind: FunctionKind
   /// The request it was part of.
@@ -28,6 +30,7 @@ package struct FunctionLogRecord: Sendable {
     isCached: Bool = false
   ) {
     path = call.function.path
+    route = call.route
     kind = call.function.definition.kind
     requestID = call.requestID
     self.duration = duration

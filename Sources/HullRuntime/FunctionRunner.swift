@@ -17,6 +17,7 @@ final class FunctionRunner: Sendable {
   let time: any TimeSource
   let random: any RandomSource
   let environment: EnvironmentStore
+  let requestSender: (any HTTPRequestSending)?
   /// Seals the cursors of paginated queries.
   let cursors: CursorCodec
   let permits: FunctionPermits
@@ -41,6 +42,7 @@ final class FunctionRunner: Sendable {
     time = configuration.time
     random = configuration.random
     environment = configuration.environment
+    requestSender = configuration.requestSender
     cursors = CursorCodec(secret: instance.secret.bytes, instanceName: instance.name)
     permits = FunctionPermits(configuration.concurrency)
     cache = QueryCache(
@@ -71,6 +73,8 @@ final class FunctionRunner: Sendable {
     var ticket: CommitTicket?
     /// How many actions this call is nested in.
     var depth = 0
+    /// The HTTP route the function answers for, if it does.
+    var route: String?
     /// Whether the function is registered, so that its path tells it from every other one.
     var isNamed = true
   }

@@ -18,6 +18,12 @@ public struct ServerConfiguration: Sendable {
   /// Further ones wait, in order of arrival.
   public var maximumConcurrentRequests: Int
 
+  /// Requests worked on at once that take their bodies piece by piece, counted by themselves: a slow
+  /// upload does not keep other requests waiting.
+  ///
+  /// Further ones wait, in order of arrival.
+  public var maximumConcurrentStreams: Int
+
   /// The largest single header field or request target, in bytes.
   public var maximumHeaderFieldSize: Int
 
@@ -40,10 +46,12 @@ public struct ServerConfiguration: Sendable {
   /// How long a request head may take once its first bytes have arrived.
   public var headTimeout: Duration
 
-  /// How long a request body may take once the head has arrived.
+  /// How long a request body may take once the head has arrived; one that is taken piece by piece,
+  /// how long each 64 KiB of it may take.
   public var bodyTimeout: Duration
 
-  /// How long an answer may take before the client gets 408 instead.
+  /// How long an answer may take before the client gets 408 instead; and, once it is being sent, how
+  /// long the client may take nothing.
   public var requestTimeout: Duration
 
   /// How long the server goes on dropping what a refused client still sends, so that the client
@@ -86,6 +94,7 @@ public struct ServerConfiguration: Sendable {
     self.port = port
     maximumConnections = 16_384
     maximumConcurrentRequests = 128
+    maximumConcurrentStreams = 128
     maximumHeaderFieldSize = 16 * 1024
     maximumHeadSize = 64 * 1024
     maximumHeaderCount = 100

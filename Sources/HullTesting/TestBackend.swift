@@ -28,6 +28,8 @@ public final class TestBackend: TestCaller {
   public let env: TestEnvironment
   /// What the test lets go wrong.
   public let faults: TestFaults
+  /// The servers `ctx.fetch` reaches.
+  public let http: TestHTTP
 
   private let log: TestLog
   private let directory: URL?
@@ -90,6 +92,8 @@ public final class TestBackend: TestCaller {
     configuration.redactsClientErrors = options.redactsClientErrors
     configuration.environment = EnvironmentStore(options.environment)
     configuration.faults = plan
+    let stubs = StubPlan()
+    configuration.requestSender = stubs
     configuration.warnsOfDuration = false
     // A test moves the clock to see what functions make of it.
     configuration.timeDependentResultLifetime = .zero
@@ -115,6 +119,7 @@ public final class TestBackend: TestCaller {
     clock = TestClock(source: time)
     env = TestEnvironment(store: configuration.environment)
     faults = TestFaults(plan: plan)
+    http = TestHTTP(plan: stubs)
     self.log = log
     self.directory = directory
   }

@@ -8,6 +8,34 @@ import HullCLI
 @main
 struct ConformanceApp: HullApplication {
   static let name = "conformance"
+  static let http = HTTPRouter {
+    $0.get("/health") { _, _ in .text("ok") }
+    $0.post("/echo") { _, request in
+      HTTPResponse(
+        headers: ["content-type": request.headers["content-type"] ?? "application/octet-stream"],
+        body: request.body
+      )
+    }
+    $0.get(prefix: "/hello/") { ctx, request in
+      let name = request.path.dropFirst("/hello/".count)
+      return .json(["hello": .string(String(name)), "now": .float64(ctx.now)])
+    }
+    $0.get("/count") { _, request in
+      let last = request.query("to").flatMap { Int($0) } ?? 3
+      return HTTPResponse(
+        headers: ["content-type": "text/event-stream"],
+        body: HTTPBody(
+          AsyncStream<[UInt8]> { stream in
+            for number in 1...max(1, last) { stream.yield(Array("data: \(number)\n\n".utf8)) }
+            stream.finish()
+          }
+        )
+      )
+    }
+    $0.get("/boom") { _, _ in throw ConvexError(["reason": "no"]) }
+    $0.get("/proxy") { ctx, request in try await ctx.fetch(request.query("url") ?? "") }
+  }
+
   static let modules = [values, counter, people, surroundings]
 
   /// The provider that a test runs beside the server, if it says where.

@@ -24,6 +24,27 @@ import Testing
     #expect(settings.vectorMemory == nil)
   }
 
+  @Test(
+    arguments: [
+      ([], [:], 3211, true),
+      (["--port", "4000"], [:], 4001, true),
+      (["--port", "0"], [:], 0, true),
+      (["--port", "65535"], [:], 0, true),
+      (["--site-port", "5"], [:], 5, false),
+      ([], ["HULL_SITE_PORT": "6"], 6, false),
+    ] as [([String], [String: String], Int, Bool)]
+  )
+  func `HTTP actions have the port after the other one unless told otherwise`(
+    arguments: [String],
+    environment: [String: String],
+    port: Int,
+    isDefault: Bool
+  ) throws {
+    let settings = try settings(arguments, environment)
+    #expect(settings.sitePort == port)
+    #expect(settings.sitePortIsDefault == isDefault)
+  }
+
   @Test func `the environment counts where there is no option`() throws {
     let environment = [
       "HULL_HOST": "0.0.0.0", "HULL_PORT": "99", "HULL_DATA": "/tmp/x", "HULL_SAMPLE": "yes",
@@ -62,6 +83,14 @@ import Testing
       "--host must be a host name or an IP address, not 'not a host'."
     ),
     (["--data", ""], [:], "--data must name a directory."),
+    (
+      ["--cloud-origin", "a.example"], [:],
+      "--cloud-origin must be an origin such as https://example.org, not 'a.example'."
+    ),
+    (
+      [], ["HULL_SITE_ORIGIN": "https://a.example/b"],
+      "--site-origin must be an origin such as https://example.org, not 'https://a.example/b'."
+    ),
     (
       ["--admin-key", "short"], [:],
       "--admin-key must have at least 16 characters, none of them spaces."

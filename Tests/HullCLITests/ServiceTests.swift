@@ -50,6 +50,29 @@ import Testing
     }
   }
 
+  @Test func `functions know where clients reach the server and its HTTP actions`() async throws {
+    try await withDirectory { directory in
+      let service = try await Service<ShopApplication>.start(settings(directory))
+      let text = try await run(["--data", directory, "items:urls"]).outcome.get()
+      let urls = text.matches(of: /http:\/\/127\.0\.0\.1:\d+/).map { String($0.output) }
+      #expect(Set(urls).count == 2)
+      await service.stop()
+      let proxied = try await Service<ShopApplication>.start(
+        settings(
+          directory,
+          "--cloud-origin",
+          "https://a.example/",
+          "--site-origin",
+          "https://b.example"
+        )
+      )
+      let origins = try await run(["--data", directory, "items:urls"]).outcome.get()
+      #expect(origins.contains("https://a.example\""))
+      #expect(origins.contains("https://b.example\""))
+      await proxied.stop()
+    }
+  }
+
   @Test func `run tells what a function refuses and what it logs`() async throws {
     try await withDirectory { directory in
       let service = try await Service<ShopApplication>.start(settings(directory))

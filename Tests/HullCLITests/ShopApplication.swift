@@ -18,6 +18,11 @@ enum ShopApplication: HullApplication {
           "tags": v.optional(v.array(v.union(v.string(), v.null()))),
         ])
       ) { _, args in args["code"] ?? .null }
+      module.query("urls") { context, _ -> ConvexValue in
+        let cloud = try await context.env["CONVEX_CLOUD_URL"]
+        let site = try await context.env["CONVEX_SITE_URL"]
+        return [.string(cloud ?? ""), .string(site ?? "")]
+      }
       module.mutation("refuse") { context, _ in
         context.log(7)
         throw ConvexError("out of stock")

@@ -87,6 +87,18 @@ final class RawClient {
     try await channel.writeAndFlush(ByteBuffer(bytes: bytes))
   }
 
+  /// Sends bytes and counts them once they have left, in a task of its own.
+  func sendCounted(pieces: Int, of piece: [UInt8], _ count: @escaping @Sendable () -> Void)
+    -> Task<Void, any Error>
+  {
+    Task { [channel] in
+      for _ in 0..<pieces {
+        try await channel.writeAndFlush(ByteBuffer(bytes: piece))
+        count()
+      }
+    }
+  }
+
   /// Sends without waiting for the bytes to leave.
   func sendLater(_ text: String) {
     channel.writeAndFlush(ByteBuffer(string: text), promise: nil)

@@ -12,7 +12,7 @@ import NIOHTTP1
 import Synchronization
 
 /// What a provider publishes, to be changed while it runs.
-final class TestProvider: HTTPRouter {
+final class TestProvider: HullServer.HTTPRouter {
   private struct State {
     var keys: [SigningKey] = []
     var requests: [String] = []

@@ -141,6 +141,10 @@ final class FakeHost: FunctionHost {
     )
   }
 
+  func fetch(_ request: HTTPRequest, _ options: FetchOptions) async throws -> HTTPResponse {
+    .text("\(request.method.rawValue) \(request.url)")
+  }
+
   func requestMetadata() async throws -> RequestMetadata { RequestMetadata() }
 
   /// Counts what is read from it in the host's state.

@@ -80,7 +80,7 @@ extension MutatingContext {
   }
 }
 
-extension ActionContext {
+extension ActingContext {
   /// Runs an action; usually a plain Swift call does the same for less.
   ///
   /// - Parameters:

@@ -19,6 +19,8 @@ public protocol HullApplication: Sendable {
   /// Who may vouch for users, in the order in which they are asked; without any, every user token
   /// is refused.
   static var authProviders: [AuthProvider] { get throws }
+  /// What answers HTTP requests under paths of the application's own; without any route, nothing does.
+  static var http: HTTPRouter { get throws }
   /// The path of the mutation or action that loads sample data, such as `seed:seedAll`; internal
   /// ones too. It is called without arguments, possibly again where its data exists already.
   static var sampleFunction: String? { get }
@@ -31,6 +33,9 @@ extension HullApplication {
   /// Nobody vouches for users.
   public static var authProviders: [AuthProvider] { get throws { [] } }
 
+  /// No HTTP actions.
+  public static var http: HTTPRouter { get throws { HTTPRouter() } }
+
   /// No sample data.
   public static var sampleFunction: String? { nil }
 
@@ -41,7 +46,8 @@ extension HullApplication {
         name: name,
         schema: schema,
         modules: modules,
-        authProviders: authProviders
+        authProviders: authProviders,
+        http: http
       )
     }
   }
@@ -57,6 +63,8 @@ public struct Application: Sendable {
   public let functions: [String: FunctionDefinition]
   /// Who may vouch for users, each issuer completed to a URL.
   public let authProviders: [AuthProvider]
+  /// The HTTP actions.
+  public let http: HTTPRouter
 
   /// Checks and collects an application.
   ///
@@ -65,18 +73,23 @@ public struct Application: Sendable {
   ///   - schema: The tables.
   ///   - modules: The modules, in any order; two of one path are one module.
   ///   - authProviders: Who may vouch for users.
+  ///   - http: The HTTP actions.
   /// - Throws: ``HullError`` `.invalidApplication` for a path registered twice, a path that is not
-  ///   one, and an argument validator that is not an object; it names the places. For a provider:
+  ///   one, an argument validator that is not an object, and an HTTP route nobody could reach; it names
+  ///   the places. For a provider:
   ///   `.invalidProviderDomain`, `.insecureConfiguration` or `.invalidAuthConfiguration`.
   public init(
     name: String,
     schema: Schema,
     modules: [Module],
-    authProviders: [AuthProvider] = []
+    authProviders: [AuthProvider] = [],
+    http: HTTPRouter = HTTPRouter()
   ) throws {
     self.name = name
     self.schema = schema
     self.authProviders = try authProviders.enumerated().map { try $1.checked(at: $0) }
+    try http.check()
+    self.http = http
     var functions: [String: FunctionDefinition] = [:]
     for function in modules.lazy.flatMap(\.functions) {
       try FunctionNameRules.check(function)

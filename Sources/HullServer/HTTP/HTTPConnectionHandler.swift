@@ -2,47 +2,19 @@
 //
 // Requests of one connection are answered one at a time and in order. While an answer is being
 // made the socket is not read, so a client that pipelines is held back by TCP, and what had been
-// read already waits in `held`.
+// read already waits in `held`. A request whose route wants it piece by piece is answered from its
+// head on, and the socket is read as fast as its reader takes the pieces.
 //
-// A WebSocket upgrade happens here: when a route says so at the end of a request, the 101 is written,
-// a WebSocketConnection takes this handler's place, and the decoder, which has parsed nothing beyond
-// the request, hands over what it holds and goes. NIO's own upgraders are not used: they drop the
-// head of a request that offers an upgrade nobody takes, and look only at the first request of a
-// connection.
+// A WebSocket upgrade happens here. NIO's own upgraders are not used: they drop the head of a request
+// that offers an upgrade nobody takes, and look only at the first request of a connection.
+//
+// The parts of the handler are in extensions: +Requests, +IncomingBodies, +Answers, +OutgoingBodies,
+// +Endings, +Upgrade, +Deadlines.
 
-import HullRuntime
+import Hull
 import Logging
 import NIOCore
 import NIOHTTP1
-import Synchronization
-
-/// What all connections of a server share.
-struct ConnectionContext: Sendable {
-  var configuration: ServerConfiguration
-  var timeouts: ConnectionTimeouts
-  var webSocketLimits: WebSocketLimits
-  var webSockets: WebSocketLoops
-  var router: any HTTPRouter
-  var gate: RequestGate
-  var bodies: BodyBudget
-  var counters: ServerCounters
-  var date: ResponseDate
-  var executor: (any TaskExecutor)?
-  var logger: Logger
-}
-
-/// The time limits of a configuration, in the unit of the event loops.
-struct ConnectionTimeouts: Sendable {
-  let idle, head, body, request, drain: TimeAmount
-
-  init(_ configuration: ServerConfiguration) {
-    idle = TimeAmount(configuration.idleTimeout)
-    head = TimeAmount(configuration.headTimeout)
-    body = TimeAmount(configuration.bodyTimeout)
-    request = TimeAmount(configuration.requestTimeout)
-    drain = TimeAmount(configuration.drainTimeout)
-  }
-}
 
 /// The state of one connection; lives on its event loop only.
 final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
@@ -50,15 +22,17 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
   typealias OutboundIn = Never
   typealias OutboundOut = ByteBuffer
 
-  private enum State {
+  enum State {
     /// Between requests.
     case idle
     /// A head has arrived, its body is arriving.
     case collecting
-    /// A request waits for its answer.
+    /// A request waits for its answer; its body may still be arriving.
     case answering
     /// The answer is on its way; the client does not take it as fast as it was made.
     case sending
+    /// The answer is written; the little that is left of the request is dropped before the next one.
+    case skipping
     /// The last answer is written; what still arrives is dropped.
     case draining
     /// The connection is a WebSocket now, and no longer this handler's.
@@ -68,54 +42,62 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
   }
 
   /// What arrived while a request was being answered.
-  private enum Held {
+  enum Held {
     case part(HTTPServerRequestPart)
     case failure(HTTPParserError)
   }
 
-  private let shared: ConnectionContext
-  private var state = State.idle
+  let shared: ConnectionContext
+  var state = State.idle
 
   // The request in hand.
   /// The request until it is handed to its route.
-  private var request: HTTPRequest?
+  var request: HTTPRequest?
   /// Whether its answer has no body, because it is a HEAD.
-  private var omitsBody = false
-  private var route: HTTPRoute?
-  private var version = HTTPVersion.http1_1
-  private var keepsAlive = false
+  var omitsBody = false
+  var route: HTTPRoute?
+  var version = HTTPVersion.http1_1
+  var keepsAlive = false
   /// Whether the request offers a WebSocket where there may be one; the decoder then waits.
-  private var isUpgradable = false
+  var isUpgradable = false
   /// What the body in hand has taken of the budget.
-  private var takenBytes = 0
-  private var bodyIsUnread = false
+  var takenBytes = 0
+  var bodyIsUnread = false
   /// Whether the parser will tell where the unread body ends.
-  private var endIsKnown = false
-  private var task: Task<Void, Never>?
+  var endIsKnown = false
+  /// The body of the request while it arrives and goes to its route piece by piece.
+  var incoming: Incoming?
+  /// The same body until the route gets it.
+  var streamedBody: HTTPBody?
+  /// The body of the answer while it is written piece by piece.
+  var outgoing: Outgoing?
+  var task: Task<Void, Never>?
   /// Counts requests, so that an answer that comes too late is recognised.
-  private var serial: UInt64 = 0
+  var serial: UInt64 = 0
   /// The requests that hold a place in the gate: the one in hand, or one whose client is gone.
-  private var placeHolder: UInt64?
+  var placeHolder: UInt64?
+  /// Whether that place is among the requests that stream.
+  var placeIsForStream = false
 
   // Reading.
-  private var held: CircularBuffer<Held> = []
-  private var isReplaying = false
-  private var isFlushing = false
-  private var readIsPending = false
-  private var partsArrived = false
-  private var arrivingOffersUpgrade = false
-  private var arrivingIsUpgradable = false
-  private var drainedBytes = 0
+  var held: CircularBuffer<Held> = []
+  var isReplaying = false
+  var isFlushing = false
+  var readIsPending = false
+  var partsArrived = false
+  var arrivingOffersUpgrade = false
+  var arrivingIsUpgradable = false
+  var drainedBytes = 0
 
   // Time limits: one timer, set to the nearest deadline only when that comes nearer.
-  private var deadline: NIODeadline = .distantFuture
-  private var timer: Scheduled<Void>?
-  private var timerDeadline: NIODeadline = .distantFuture
-  private var headHasBegun = false
+  var deadline: NIODeadline = .distantFuture
+  var timer: Scheduled<Void>?
+  var timerDeadline: NIODeadline = .distantFuture
+  var headHasBegun = false
 
-  private var isShuttingDown = false
-  private var peerAddress: String?
-  private let decoder: RequestDecoder
+  var isShuttingDown = false
+  var peerAddress: String?
+  let decoder: RequestDecoder
 
   init(shared: ConnectionContext, decoder: RequestDecoder) {
     self.shared = shared
@@ -145,6 +127,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
   func channelInactive(context: ChannelHandlerContext) {
     abandonTask()
     state = .closed
+    abandonBodies()
     request = nil
     giveBackBody()
     held.removeAll()
@@ -167,11 +150,14 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     switch state {
     case .idle, .collecting: process(part, context: context)
     case .answering, .sending:
-      if !bodyIsUnread {
+      if incoming != nil {
+        receive(part, context: context)
+      } else if !bodyIsUnread {
         held.append(.part(part))
       } else if case .end = part {
         bodyIsUnread = false
       }
+    case .skipping: skip(part, context: context)
     case .draining: drain(part, context: context)
     case .upgraded, .closed: break
     }
@@ -190,15 +176,28 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     switch state {
     // One read stays asked for while a request is answered: to withdraw and renew it would cost two
     // system calls a request. What it brings is held, and the next one waits.
-    case .answering where held.isEmpty && !bodyIsUnread && !decoder.isPaused: context.read()
-    case .answering, .sending: readIsPending = true
-    case .idle, .collecting, .draining, .upgraded, .closed: context.read()
+    case .answering where incoming == nil && held.isEmpty && !bodyIsUnread && !decoder.isPaused:
+      context.read()
+    case .answering, .sending:
+      if incoming != nil {
+        readForRoute(context: context)
+      } else if outgoing != nil, held.isEmpty, !bodyIsUnread, !decoder.isPaused {
+        // As above; it also tells that the client of a silent stream has gone.
+        context.read()
+      } else {
+        readIsPending = true
+      }
+    case .idle, .collecting, .skipping, .draining, .upgraded, .closed: context.read()
     }
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if case .sending = state, !isFlushing, keepsAlive, context.channel.isWritable {
-      proceed(context: context)
+    if case .sending = state, !isFlushing, context.channel.isWritable {
+      if outgoing != nil {
+        continueSending(context: context)
+      } else if keepsAlive {
+        goOn(context: context)
+      }
     }
     context.fireChannelWritabilityChanged()
   }
@@ -217,438 +216,17 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
     case (let error as HTTPParserError, .idle), (let error as HTTPParserError, .collecting):
       refuse(error, context: context)
     case (let error as HTTPParserError, .answering), (let error as HTTPParserError, .sending):
-      if !bodyIsUnread { held.append(.failure(error)) }
+      if incoming != nil {
+        bodyIsMalformed(error, context: context)
+      } else if !bodyIsUnread {
+        held.append(.failure(error))
+      }
     case (ByteToMessageDecoderError.dataReceivedInErrorState(_, let bytes), .draining):
       drain(.body(bytes), context: context)
     case (is HTTPParserError, _), (is ByteToMessageDecoderError, _): break
     default:
       shared.logger.debug("connection failed", metadata: ["error": "\(error)"])
       close(context: context)
-    }
-  }
-
-  // MARK: Collecting a request
-
-  private func process(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
-    switch (part, state) {
-    case (.head(let head), .idle): begin(head, context: context)
-    case (.body(let bytes), .collecting): collect(bytes, context: context)
-    case (.end, .collecting): answer(context: context)
-    default: break
-    }
-  }
-
-  private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
-    headHasBegun = false
-    state = .collecting
-    let request = HTTPRequest(head: head, peerAddress: peerAddress)
-    let route = shared.router.route(method: head.method, path: request.path)
-    self.request = request
-    self.route = route
-    omitsBody = head.method == .HEAD
-    version = head.version
-    keepsAlive = head.isKeepAlive && head.method != .CONNECT
-    isUpgradable = route.isWebSocket && WebSocketHandshake.isOffered(by: head)
-    bodyIsUnread = false
-    setDeadline(after: shared.timeouts.body, context: context)
-    if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }) {
-      if length > route.bodyLimit {
-        refuseBody(context: context)
-        return
-      }
-      // Grown in steps beyond this: a claim alone must not allocate much.
-      if length > 64 * 1024 { self.request?.body.reserveCapacity(min(length, 1024 * 1024)) }
-    }
-    if version == .http1_1,
-      head.headers.first(name: "expect")?.lowercased() == "100-continue"
-    {
-      context.writeAndFlush(wrapOutboundOut(Self.continueResponse), promise: nil)
-    }
-  }
-
-  private static let continueResponse = ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")
-
-  private func collect(_ bytes: ByteBuffer, context: ChannelHandlerContext) {
-    guard let limit = route?.bodyLimit else { return }
-    let collected = request?.body.readableBytes ?? 0
-    if collected + bytes.readableBytes > limit {
-      refuseBody(context: context)
-    } else if !takeBody(collected + bytes.readableBytes) {
-      request?.body = ByteBuffer()
-      bodyIsUnread = true
-      endIsKnown = true
-      keepsAlive = false
-      write(Self.overloaded, context: context)
-    } else if collected == 0, request?.body.capacity == 0 {
-      request?.body = bytes
-    } else {
-      request?.body.writeImmutableBuffer(bytes)
-    }
-  }
-
-  /// Takes what a body of `size` bytes needs of the budget; false if there is not enough left.
-  private func takeBody(_ size: Int) -> Bool {
-    guard size > BodyBudget.freeBytes else { return true }
-    guard shared.bodies.take(size - takenBytes) else { return false }
-    takenBytes = size
-    return true
-  }
-
-  private func giveBackBody() {
-    guard takenBytes > 0 else { return }
-    shared.bodies.give(back: takenBytes)
-    takenBytes = 0
-  }
-
-  private static let overloaded = HTTPResponse(
-    status: .serviceUnavailable,
-    contentType: .json,
-    fields: [HTTPResponse.Field("Retry-After", "1")],
-    body: ByteBuffer(
-      string: #"{"code":"WorkerOverloaded","message":"Too much is being uploaded. Try again."}"#
-    )
-  )
-
-  /// Answers without the rest of the body, and drops that rest.
-  private func refuseBody(context: ChannelHandlerContext) {
-    request?.body = ByteBuffer()
-    request?.bodyExceedsLimit = true
-    bodyIsUnread = true
-    endIsKnown = true
-    keepsAlive = false
-    answer(context: context)
-  }
-
-  /// Whether the parser takes what follows this request for another protocol.
-  private static func offersUpgrade(_ head: HTTPRequestHead) -> Bool {
-    guard head.headers.contains(name: "upgrade") else { return head.method == .CONNECT }
-    return head.headers["connection"].contains { $0.lowercased().contains("upgrade") }
-  }
-
-  /// Whether a request may become a WebSocket, so that what follows it must not be parsed yet.
-  private func mayUpgrade(_ head: HTTPRequestHead) -> Bool {
-    guard WebSocketHandshake.isOffered(by: head) else { return false }
-    let path = HTTPRequest.split(target: head.uri).path
-    return shared.router.route(method: head.method, path: path).isWebSocket
-  }
-
-  // MARK: Answering
-
-  private func answer(context: ChannelHandlerContext) {
-    state = .answering
-    serial &+= 1
-    setDeadline(after: shared.timeouts.request, context: context)
-    let serial = self.serial
-    if shared.gate.enter() {
-      placeHolder = serial
-      start(context: context)
-      return
-    }
-    // Sound: the closure only carries the pair back to this event loop, where it is unwrapped.
-    let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
-    let isAdmitted = shared.gate.enter { [gate = shared.gate] in
-      bound.eventLoop.execute {
-        let (handler, context) = bound.value
-        if handler.isAnswering(serial) {
-          handler.placeHolder = serial
-          handler.start(context: context)
-        } else {
-          gate.leave()
-        }
-      }
-    }
-    if isAdmitted {
-      placeHolder = serial
-      start(context: context)
-    }
-  }
-
-  private func isAnswering(_ serial: UInt64) -> Bool {
-    if case .answering = state { serial == self.serial } else { false }
-  }
-
-  private func start(context: ChannelHandlerContext) {
-    guard let route, let request = request.take() else { return }
-    shared.counters.requestsInFlight.add(1, ordering: .relaxed)
-    switch route.work {
-    case .immediate(let work):
-      finish(serial, with: work(request), context: context)
-    case .webSocket(let admit):
-      switch admit(request) {
-      case .refuse(let response): finish(serial, with: response, context: context)
-      case .accept(let fields, let makePeer):
-        upgrade(request, fields: fields, makePeer: makePeer, context: context)
-      }
-    case .prompt(let begin):
-      switch begin(request) {
-      case .answer(let response): finish(serial, with: response, context: context)
-      case .work(let work): run(work, context: context)
-      }
-    case .task(let work): run({ await work(request) }, context: context)
-    }
-  }
-
-  private func run(
-    _ work: @escaping @Sendable () async -> HTTPResponse,
-    context: ChannelHandlerContext
-  ) {
-    let serial = self.serial
-    // Sound: as in `answer`; the task itself touches neither handler nor context.
-    let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
-    task = Task(executorPreference: shared.executor) {
-      let response = await work()
-      bound.eventLoop.execute {
-        let (handler, context) = bound.value
-        handler.finish(serial, with: response, context: context)
-      }
-    }
-  }
-
-  /// Takes the outcome of the request numbered `serial`, which may have been given up meanwhile.
-  private func finish(
-    _ serial: UInt64,
-    with response: HTTPResponse,
-    context: ChannelHandlerContext
-  ) {
-    leaveGate(serial)
-    guard isAnswering(serial) else { return }
-    task = nil
-    write(response, context: context)
-  }
-
-  /// Gives up the answer being made, if one is, in the way its route wants.
-  private func abandonTask() {
-    if case .cancel = route?.onDisconnect { task?.cancel() }
-    task = nil
-  }
-
-  private func leaveGate(_ serial: UInt64) {
-    guard placeHolder == serial else { return }
-    placeHolder = nil
-    shared.counters.requestsInFlight.subtract(1, ordering: .relaxed)
-    shared.gate.leave()
-  }
-
-  private func write(_ response: HTTPResponse, context: ChannelHandlerContext) {
-    if isShuttingDown { keepsAlive = false }
-    shared.counters.countResponse(status: response.status.code)
-    let (head, rest) = HTTPResponseWriter.serialize(
-      response,
-      date: shared.date.now,
-      persistence: !keepsAlive ? .close : version == .http1_1 ? .keepAlive : .announcedKeepAlive,
-      omitsBody: omitsBody,
-      allocator: context.channel.allocator
-    )
-    request = nil
-    omitsBody = false
-    route = nil
-    giveBackBody()
-    state = .sending
-    if isUpgradable {
-      isUpgradable = false
-      // Nothing that was sent behind the request has been parsed, unless the request never ended.
-      if decoder.isPaused { decoder.resume(context: context) }
-    }
-    let written = keepsAlive ? nil : context.eventLoop.makePromise(of: Void.self)
-    context.write(wrapOutboundOut(head), promise: rest == nil ? written : nil)
-    if let rest { context.write(wrapOutboundOut(rest), promise: written) }
-    // Flushing may report writability at once; `isFlushing` keeps that from going ahead of us.
-    isFlushing = true
-    context.flush()
-    isFlushing = false
-    if written == nil, context.channel.isWritable {
-      proceed(context: context)
-      return
-    }
-    setDeadline(after: shared.timeouts.request, context: context)
-    written?.futureResult.assumeIsolated().whenComplete { _ in
-      self.finishSending(context: context)
-    }
-  }
-
-  /// Goes on to the next request of the connection.
-  private func proceed(context: ChannelHandlerContext) {
-    state = .idle
-    headHasBegun = false
-    setDeadline(after: shared.timeouts.idle, context: context)
-    // An answer made at once comes back here: the outermost call then does the rest.
-    guard !isReplaying else { return }
-    replayHeld(context: context)
-    switch state {
-    case .idle where isShuttingDown: close(context: context)
-    case .idle, .collecting: resumeReading(context: context)
-    case .answering, .sending, .draining, .upgraded, .closed: break
-    }
-  }
-
-  private func resumeReading(context: ChannelHandlerContext) {
-    guard readIsPending else { return }
-    readIsPending = false
-    context.read()
-  }
-
-  private func replayHeld(context: ChannelHandlerContext) {
-    isReplaying = true
-    defer { isReplaying = false }
-    while state == .idle || state == .collecting, let next = held.popFirst() {
-      switch next {
-      case .part(let part): process(part, context: context)
-      case .failure(let error): refuse(error, context: context)
-      }
-    }
-  }
-
-  // MARK: Upgrading
-
-  /// Answers a handshake; if it is a good one, the connection is this handler's no longer.
-  private func upgrade(
-    _ request: HTTPRequest,
-    fields: [HTTPResponse.Field],
-    makePeer: (any EventLoop) -> any WebSocketPeer,
-    context: ChannelHandlerContext
-  ) {
-    let key: String
-    do throws(BackendError) {
-      key = try WebSocketHandshake.key(of: request, isUpgradable: isUpgradable && decoder.isPaused)
-    } catch {
-      var response = HTTPResponse(error)
-      response.fields += fields
-      finish(serial, with: response, context: context)
-      return
-    }
-    guard !isShuttingDown else {
-      finish(serial, with: HTTPResponse(status: .serviceUnavailable), context: context)
-      return
-    }
-    leaveGate(serial)
-    giveBackBody()
-    state = .upgraded
-    timer?.cancel()
-    timer = nil
-    (self.request, route) = (nil, nil)
-    let answer = WebSocketHandshake.answer(
-      to: key,
-      fields: fields,
-      date: shared.date.now,
-      allocator: context.channel.allocator
-    )
-    context.write(wrapOutboundOut(answer), promise: nil)
-    let connection = WebSocketConnection(
-      shared: shared,
-      loop: shared.webSockets.loop(of: context.eventLoop),
-      peer: makePeer(context.eventLoop)
-    )
-    do {
-      try handOver(to: connection, context: context)
-    } catch {
-      shared.logger.debug("upgrade failed", metadata: ["error": "\(error)"])
-      context.close(promise: nil)
-    }
-  }
-
-  /// Puts a WebSocket in this handler's place.
-  private func handOver(
-    to connection: WebSocketConnection,
-    context: ChannelHandlerContext
-  ) throws {
-    let pipeline = context.pipeline.syncOperations
-    let decoding = try pipeline.context(handlerType: ByteToMessageHandler<RequestDecoder>.self)
-    try pipeline.addHandler(connection, position: .after(self))
-    resumeReading(context: context)
-    decoder.handsOver = true
-    // The decoder goes once it is no longer at work; this handler goes at once, since it could not
-    // make sense of what the decoder leaves.
-    pipeline.removeHandler(context: decoding, promise: nil)
-    pipeline.removeHandler(context: context, promise: nil)
-    connection.begin()
-  }
-
-  // MARK: Refusing and closing
-
-  private func refuse(_ error: HTTPParserError, context: ChannelHandlerContext) {
-    shared.counters.malformedRequests.add(1, ordering: .relaxed)
-    let isTooLarge = error == .headerOverflow
-    end(with: isTooLarge ? .requestHeaderFieldsTooLarge : .badRequest, context: context)
-  }
-
-  /// Writes a last answer without a body.
-  private func end(with status: HTTPResponseStatus, context: ChannelHandlerContext) {
-    bodyIsUnread = true
-    endIsKnown = false
-    keepsAlive = false
-    write(HTTPResponse(status: status), context: context)
-  }
-
-  /// Closes after the last answer; at once, unless the client may still be sending: bytes that
-  /// meet a closed socket make the kernel reset the connection, and the client loses the answer.
-  private func finishSending(context: ChannelHandlerContext) {
-    held.removeAll()
-    guard state == .sending else { return }
-    guard bodyIsUnread else {
-      close(context: context)
-      return
-    }
-    state = .draining
-    setDeadline(after: shared.timeouts.drain, context: context)
-    if !endIsKnown { context.close(mode: .output, promise: nil) }
-    resumeReading(context: context)
-  }
-
-  private func drain(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
-    switch part {
-    case .body(let bytes):
-      drainedBytes += bytes.readableBytes
-      if drainedBytes > shared.configuration.maximumDrainedBytes { close(context: context) }
-    case .end: close(context: context)
-    case .head: break
-    }
-  }
-
-  private func close(context: ChannelHandlerContext) {
-    abandonTask()
-    state = .closed
-    timer?.cancel()
-    timer = nil
-    context.close(promise: nil)
-  }
-
-  // MARK: Time limits
-
-  private func setDeadline(after limit: TimeAmount, context: ChannelHandlerContext) {
-    deadline = .now() + limit
-    if deadline < timerDeadline { setTimer(context: context) }
-  }
-
-  private func setTimer(context: ChannelHandlerContext) {
-    timer?.cancel()
-    timerDeadline = deadline
-    // Sound: the timer fires on this event loop.
-    let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
-    timer = context.eventLoop.scheduleTask(deadline: deadline) {
-      let (handler, context) = bound.value
-      handler.timerFired(context: context)
-    }
-  }
-
-  private func timerFired(context: ChannelHandlerContext) {
-    timer = nil
-    timerDeadline = .distantFuture
-    guard state != .closed else { return }
-    if deadline > .now() {
-      setTimer(context: context)
-      return
-    }
-    switch state {
-    case .idle where headHasBegun, .collecting:
-      shared.counters.requestTimeouts.add(1, ordering: .relaxed)
-      end(with: .requestTimeout, context: context)
-    case .answering:
-      shared.counters.requestTimeouts.add(1, ordering: .relaxed)
-      abandonTask()
-      leaveGate(serial)
-      end(with: .requestTimeout, context: context)
-    case .idle, .sending, .draining, .closed: close(context: context)
-    case .upgraded: break
     }
   }
 }

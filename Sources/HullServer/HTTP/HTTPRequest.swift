@@ -1,5 +1,6 @@
 // A complete request, as a route sees it.
 
+import Hull
 package import NIOCore
 package import NIOHTTP1
 
@@ -70,43 +71,5 @@ package struct HTTPRequest: Sendable {
       return parts.count == 2 ? PercentEncoding.decode(parts[1], plusIsSpace: true) : ""
     }
     return nil
-  }
-}
-
-/// Percent-decoding of request targets.
-package enum PercentEncoding {
-  /// Decodes `%XX` escapes; a `%` that starts no escape stands for itself, as browsers have it.
-  ///
-  /// - Parameters:
-  ///   - text: The encoded text.
-  ///   - plusIsSpace: Whether `+` means a space, as in a form.
-  /// - Returns: The decoded text; nil when it is not UTF-8.
-  package static func decode(_ text: Substring, plusIsSpace: Bool = false) -> String? {
-    let source = Array(text.utf8)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(source.count)
-    var index = 0
-    while index < source.count {
-      let byte = source[index]
-      if byte == UInt8(ascii: "%"), index + 2 < source.count,
-        let high = hexDigit(source[index + 1]), let low = hexDigit(source[index + 2])
-      {
-        bytes.append(high << 4 | low)
-        index += 3
-      } else {
-        bytes.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-        index += 1
-      }
-    }
-    return String(validating: bytes, as: UTF8.self)
-  }
-
-  private static func hexDigit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 }

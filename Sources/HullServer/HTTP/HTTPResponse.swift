@@ -1,9 +1,10 @@
 // A complete response and how it is written to the wire.
 
+package import Hull
 package import NIOCore
 package import NIOHTTP1
 
-/// One HTTP response with its whole body.
+/// One HTTP response with its whole body, or with what yields it.
 package struct HTTPResponse: Sendable {
   /// One header field.
   package struct Field: Sendable, Equatable {
@@ -38,6 +39,26 @@ package struct HTTPResponse: Sendable {
   /// The whole body.
   package var body: ByteBuffer
 
+  /// What yields the body, instead of ``body``; nil for a body in memory.
+  package var content: Content?
+
+  /// A body that is not in memory.
+  package indirect enum Content: Sendable {
+    /// Read chunk by chunk, as fast as the client takes it; without a length it goes out chunked.
+    case chunks(HTTPBody)
+
+    /// A range of the bytes of a file, which must lie within it.
+    case file(OpenFile, Range<Int>)
+
+    /// The number of bytes, if it is known.
+    var length: Int? {
+      switch self {
+      case .chunks(let body): body.length
+      case .file(_, let range): range.count
+      }
+    }
+  }
+
   /// Creates a response.
   ///
   /// - Parameters:
@@ -55,6 +76,40 @@ package struct HTTPResponse: Sendable {
     self.contentType = contentType
     self.fields = fields
     self.body = body
+  }
+
+  /// Creates a response whose body is sent as it is made.
+  ///
+  /// If the client goes away, the body is not read any further.
+  ///
+  /// - Parameters:
+  ///   - status: The status.
+  ///   - fields: The header fields, without those about length and connection.
+  ///   - body: The body.
+  package init(status: HTTPResponseStatus, fields: [Field] = [], content body: HTTPBody) {
+    self.init(status: status, fields: fields)
+    if let bytes = body.bytesInMemory {
+      self.body = ByteBuffer(bytes: bytes)
+    } else {
+      content = .chunks(body)
+    }
+  }
+
+  /// Creates a response whose body is part of a file.
+  ///
+  /// - Parameters:
+  ///   - status: The status.
+  ///   - fields: The header fields, without those about length and connection.
+  ///   - file: The file.
+  ///   - range: The bytes to send; nil for the whole file.
+  package init(
+    status: HTTPResponseStatus,
+    fields: [Field] = [],
+    file: OpenFile,
+    range: Range<Int>? = nil
+  ) {
+    self.init(status: status, fields: fields)
+    content = .file(file, (range ?? 0..<file.size).clamped(to: 0..<file.size))
   }
 
   /// A 200 with a text body.
@@ -95,6 +150,36 @@ struct HTTPResponseWriter {
     let length = response.body.readableBytes
     let isCopied = length <= largestCopiedBody && !omitsBody
     var buffer = allocator.buffer(capacity: 384 + (isCopied ? length : 0))
+    writeHead(response, .counted(length), date: date, persistence: persistence, to: &buffer)
+    if omitsBody || length == 0 { return (buffer, nil) }
+    guard isCopied else { return (buffer, response.body) }
+    buffer.writeImmutableBuffer(response.body)
+    return (buffer, nil)
+  }
+
+  /// How the client knows where the body ends.
+  enum Framing {
+    case counted(Int)
+    case chunked
+    /// By the end of the connection.
+    case untilClose
+  }
+
+  /// Writes the head of a response.
+  ///
+  /// - Parameters:
+  ///   - response: What to say; its body is not looked at.
+  ///   - framing: How the body is told from what follows.
+  ///   - date: The value of the `Date` field; empty to leave it out.
+  ///   - persistence: What happens to the connection afterwards.
+  ///   - buffer: Where the head goes.
+  static func writeHead(
+    _ response: HTTPResponse,
+    _ framing: Framing,
+    date: String,
+    persistence: Persistence,
+    to buffer: inout ByteBuffer
+  ) {
     if response.status == .ok {
       buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
     } else {
@@ -107,9 +192,16 @@ struct HTTPResponseWriter {
       }
     }
     for field in response.fields { write(field, to: &buffer) }
-    buffer.writeStaticString("content-length: ")
-    write(decimal: length, to: &buffer)
-    buffer.writeStaticString("\r\n")
+    switch framing {
+    // These have no body, and RFC 9110 section 8.6 forbids to tell its length.
+    case _ where response.status.code < 200 || response.status == .noContent: break
+    case .counted(let length):
+      buffer.writeStaticString("content-length: ")
+      write(decimal: length, to: &buffer)
+      buffer.writeStaticString("\r\n")
+    case .chunked: buffer.writeStaticString("transfer-encoding: chunked\r\n")
+    case .untilClose: break
+    }
     switch persistence {
     case .close: buffer.writeStaticString("connection: close\r\n")
     case .keepAlive: break
@@ -117,10 +209,6 @@ struct HTTPResponseWriter {
     }
     if !date.isEmpty { write("date", date, to: &buffer) }
     buffer.writeStaticString("\r\n")
-    if omitsBody || length == 0 { return (buffer, nil) }
-    guard isCopied else { return (buffer, response.body) }
-    buffer.writeImmutableBuffer(response.body)
-    return (buffer, nil)
   }
 
   /// Writes a header field, unless its value would start a line of its own.

@@ -1,5 +1,6 @@
 // What the connection needs to know about a route before the body of a request has arrived.
 
+package import Hull
 package import NIOHTTP1
 
 /// How requests of one kind are answered.
@@ -14,6 +15,13 @@ package struct HTTPRoute: Sendable {
 
     /// Begins on the event loop and ends there if the answer takes no waiting, else in a task.
     case prompt(@Sendable (HTTPRequest) -> Prompt)
+
+    /// Runs as a task from the head of the request on, and reads the body as it arrives.
+    ///
+    /// The body it is given can be read once. Reading it lets the client send; a body longer than the
+    /// limit fails with `HTTPBodyError.tooLong`, and one announced as longer is empty, with
+    /// ``HTTPRequest/bodyExceedsLimit``.
+    case stream(@Sendable (HTTPRequest, HTTPBody) async -> HTTPResponse)
 
     /// Runs on the event loop and turns the connection into a WebSocket, if the client asks for one.
     case webSocket(@Sendable (HTTPRequest) -> WebSocketAdmission)
@@ -41,7 +49,12 @@ package struct HTTPRoute: Sendable {
     if case .webSocket = work { true } else { false }
   }
 
-  /// The largest body that is collected, in bytes.
+  /// Whether the body is handed on piece by piece.
+  var isStreamed: Bool {
+    if case .stream = work { true } else { false }
+  }
+
+  /// The largest body that is taken, in bytes.
   package var bodyLimit: Int
 
   /// What happens to the work when its client goes away.
@@ -53,7 +66,7 @@ package struct HTTPRoute: Sendable {
   /// Creates a route.
   ///
   /// - Parameters:
-  ///   - bodyLimit: The largest body that is collected, in bytes.
+  ///   - bodyLimit: The largest body that is taken, in bytes.
   ///   - onDisconnect: What happens to the work when its client goes away.
   ///   - work: The work itself.
   package init(bodyLimit: Int, onDisconnect: DisconnectPolicy = .cancel, work: Work) {

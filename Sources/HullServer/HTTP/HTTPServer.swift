@@ -86,6 +86,7 @@ package final class HTTPServer: Sendable {
       webSockets: WebSocketLoops(interval: TimeAmount(configuration.webSocketTickInterval)),
       router: router,
       gate: RequestGate(limit: configuration.maximumConcurrentRequests),
+      streams: RequestGate(limit: configuration.maximumConcurrentStreams),
       bodies: BodyBudget(
         limit: configuration.maximumBufferedBytes,
         counters: counters

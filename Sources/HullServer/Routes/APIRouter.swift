@@ -1,5 +1,6 @@
 // The route table: which paths exist, by which methods, and what surrounds every answer.
 
+import Hull
 package import HullRuntime
 package import NIOHTTP1
 
@@ -9,6 +10,7 @@ package import NIOHTTP1
 /// then errors turned into `{code, message}` (spec/http-api.md 1.2).
 package struct APIRouter: HTTPRouter {
   private let paths: [String: RouteTable.Path]
+  private let prefixes: [RouteTable.Prefix]
   private let runPath: RouteTable.Path
   private let sync: SyncRoute?
   private let unknownPath: HTTPRoute
@@ -32,10 +34,12 @@ package struct APIRouter: HTTPRouter {
     table.addInstanceRoutes(backend)
     table.addEnvironmentRoutes(backend)
     table.addEchoRoute()
+    table.addHTTPActionRoutes(backend)
     table.addMetricsRoute(counters, backend)
     sync = makeSyncPeer.map { SyncRoute(makePeer: $0) }
     if let sync { table.addSyncRoute(sync) }
     paths = table.paths
+    prefixes = table.prefixes
     runPath = RouteTable.runPath(backend)
     unknownPath = HTTPRoute(
       bodyLimit: RouteTable.smallBodyLimit,
@@ -53,6 +57,9 @@ package struct APIRouter: HTTPRouter {
     if let sync, let version = SyncRoute.version(inPath: path) {
       return sync.path(version: version).route(method)
     }
+    for candidate in prefixes where path.hasPrefix(candidate.prefix) {
+      return candidate.route(method)
+    }
     return unknownPath
   }
 }
@@ -61,6 +68,16 @@ package struct APIRouter: HTTPRouter {
 struct RouteTable {
   /// What a route does; errors it throws become answers.
   typealias Endpoint = @Sendable (APIRequest) async throws(BackendError) -> HTTPResponse
+
+  /// The same for what reads its body as it arrives.
+  typealias StreamEndpoint =
+    @Sendable (APIRequest, HTTPBody) async throws(BackendError) -> HTTPResponse
+
+  /// All paths that begin alike.
+  struct Prefix: Sendable {
+    var prefix: String
+    var route: @Sendable (HTTPMethod) -> HTTPRoute
+  }
 
   /// The same for what may be answered at once, on the event loop.
   typealias PromptEndpoint = @Sendable (APIRequest) throws(BackendError) -> PromptAnswer
@@ -76,11 +93,11 @@ struct RouteTable {
 
   /// The methods of one path.
   struct Path: Sendable {
-    fileprivate var get: HTTPRoute?
-    fileprivate var post: HTTPRoute?
+    var get: HTTPRoute?
+    var post: HTTPRoute?
     fileprivate let hasCORS: Bool
 
-    fileprivate init(hasCORS: Bool) { self.hasCORS = hasCORS }
+    init(hasCORS: Bool) { self.hasCORS = hasCORS }
 
     /// The route for a method; every path has one for every method.
     func route(_ method: HTTPMethod) -> HTTPRoute {
@@ -122,6 +139,30 @@ struct RouteTable {
   static let smallBodyLimit = 64 * 1024
 
   private(set) var paths: [String: Path] = [:]
+  private(set) var prefixes: [Prefix] = []
+
+  /// Adds routes for all paths that begin with `prefix` and are no routes of their own.
+  mutating func prefix(_ prefix: String, _ route: @escaping @Sendable (HTTPMethod) -> HTTPRoute) {
+    prefixes.append(Prefix(prefix: prefix, route: route))
+  }
+
+  /// Adds a route whose task starts when the head is there and reads the body as it arrives.
+  mutating func postStreaming(
+    _ path: String,
+    bodyLimit: Int,
+    onDisconnect: HTTPRoute.DisconnectPolicy,
+    _ endpoint: @escaping StreamEndpoint
+  ) {
+    paths[path, default: Path(hasCORS: true)].post = HTTPRoute(
+      bodyLimit: bodyLimit,
+      onDisconnect: onDisconnect,
+      work: .stream { request, body in
+        await Self.answer(request) { request throws(BackendError) in
+          try await endpoint(request, body)
+        }
+      }
+    )
+  }
 
   /// Adds a route that is answered by a task.
   mutating func post(
@@ -230,7 +271,8 @@ struct RouteTable {
     return path
   }
 
-  private static func route(
+  /// A route that is answered by a task.
+  static func route(
     _ bodyLimit: Int,
     _ onDisconnect: HTTPRoute.DisconnectPolicy,
     _ endpoint: @escaping Endpoint
@@ -238,18 +280,24 @@ struct RouteTable {
     HTTPRoute(
       bodyLimit: bodyLimit,
       onDisconnect: onDisconnect,
-      work: .task { request in
-        switch Surroundings.admit(request) {
-        case .refused(let response): return response
-        case .admitted(let request, let surroundings):
-          do throws(BackendError) {
-            return surroundings.finish(try await endpoint(request), request, hasCORS: true)
-          } catch {
-            return surroundings.finish(HTTPResponse(error), request, hasCORS: true)
-          }
-        }
-      }
+      work: .task { await answer($0, endpoint) }
     )
+  }
+
+  /// Answers in a task.
+  private static func answer(
+    _ request: HTTPRequest,
+    _ endpoint: Endpoint
+  ) async -> HTTPResponse {
+    switch Surroundings.admit(request) {
+    case .refused(let response): return response
+    case .admitted(let request, let surroundings):
+      do throws(BackendError) {
+        return surroundings.finish(try await endpoint(request), request, hasCORS: true)
+      } catch {
+        return surroundings.finish(HTTPResponse(error), request, hasCORS: true)
+      }
+    }
   }
 
   /// Answers at once.

@@ -1,5 +1,6 @@
 // `/api/run/{module}/{function}`: a function named by the URL (spec/http-api.md 2.3).
 
+import Hull
 import HullRuntime
 import HullValues
 

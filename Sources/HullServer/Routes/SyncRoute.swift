@@ -1,5 +1,6 @@
 // `/api/sync` and `/api/{version}/sync`: the WebSockets of reactive clients (spec/sync-protocol.md 1).
 
+import Hull
 package import HullRuntime
 package import NIOCore
 import NIOHTTP1

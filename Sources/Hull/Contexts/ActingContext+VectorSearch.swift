@@ -1,4 +1,4 @@
-extension ActionContext {
+extension ActingContext {
   /// Finds the documents whose vectors are most similar to a vector.
   ///
   /// ```swift

@@ -1,0 +1,37 @@
+// What the connections of one server share.
+
+import HullRuntime
+import Logging
+import NIOCore
+
+/// What all connections of a server share.
+struct ConnectionContext: Sendable {
+  var configuration: ServerConfiguration
+  var timeouts: ConnectionTimeouts
+  var webSocketLimits: WebSocketLimits
+  var webSockets: WebSocketLoops
+  var router: any HTTPRouter
+  /// Bounds the requests worked on whose bodies have arrived.
+  var gate: RequestGate
+  /// Bounds those that take their bodies piece by piece: slow senders among them do not keep others
+  /// waiting.
+  var streams: RequestGate
+  var bodies: BodyBudget
+  var counters: ServerCounters
+  var date: ResponseDate
+  var executor: (any TaskExecutor)?
+  var logger: Logger
+}
+
+/// The time limits of a configuration, in the unit of the event loops.
+struct ConnectionTimeouts: Sendable {
+  let idle, head, body, request, drain: TimeAmount
+
+  init(_ configuration: ServerConfiguration) {
+    idle = TimeAmount(configuration.idleTimeout)
+    head = TimeAmount(configuration.headTimeout)
+    body = TimeAmount(configuration.bodyTimeout)
+    request = TimeAmount(configuration.requestTimeout)
+    drain = TimeAmount(configuration.drainTimeout)
+  }
+}

@@ -1,0 +1,173 @@
+// How a connection has a request answered, and writes the answer.
+
+import Hull
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+extension HTTPConnectionHandler {
+  func answer(context: ChannelHandlerContext) {
+    state = .answering
+    serial &+= 1
+    setDeadline(after: shared.timeouts.request, context: context)
+    let serial = self.serial
+    let isStreamed = route?.isStreamed ?? false
+    let gate = isStreamed ? shared.streams : shared.gate
+    if gate.enter() {
+      (placeHolder, placeIsForStream) = (serial, isStreamed)
+      start(context: context)
+      return
+    }
+    // Sound: the closure only carries the pair back to this event loop, where it is unwrapped.
+    let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+    let isAdmitted = gate.enter {
+      bound.eventLoop.execute {
+        let (handler, context) = bound.value
+        if handler.isAnswering(serial) {
+          (handler.placeHolder, handler.placeIsForStream) = (serial, isStreamed)
+          handler.start(context: context)
+        } else {
+          gate.leave()
+        }
+      }
+    }
+    if isAdmitted {
+      (placeHolder, placeIsForStream) = (serial, isStreamed)
+      start(context: context)
+    }
+  }
+
+  func isAnswering(_ serial: UInt64) -> Bool {
+    if case .answering = state { serial == self.serial } else { false }
+  }
+
+  func start(context: ChannelHandlerContext) {
+    guard let route, let request = request.take() else { return }
+    shared.counters.requestsInFlight.add(1, ordering: .relaxed)
+    switch route.work {
+    case .immediate(let work):
+      finish(serial, with: work(request), context: context)
+    case .webSocket(let admit):
+      switch admit(request) {
+      case .refuse(let response): finish(serial, with: response, context: context)
+      case .accept(let fields, let makePeer):
+        upgrade(request, fields: fields, makePeer: makePeer, context: context)
+      }
+    case .prompt(let begin):
+      switch begin(request) {
+      case .answer(let response): finish(serial, with: response, context: context)
+      case .work(let work): run(work, context: context)
+      }
+    case .task(let work): run({ await work(request) }, context: context)
+    case .stream(let work):
+      let body = streamedBody.take() ?? .empty
+      run({ await work(request, body) }, context: context)
+    }
+  }
+
+  func run(
+    _ work: @escaping @Sendable () async -> HTTPResponse,
+    context: ChannelHandlerContext
+  ) {
+    let serial = self.serial
+    // Sound: as in `answer`; the task itself touches neither handler nor context.
+    let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+    task = Task(executorPreference: shared.executor) {
+      let response = await work()
+      bound.eventLoop.execute {
+        let (handler, context) = bound.value
+        handler.finish(serial, with: response, context: context)
+      }
+    }
+  }
+
+  /// Takes the outcome of the request numbered `serial`, which may have been given up meanwhile.
+  func finish(
+    _ serial: UInt64,
+    with response: HTTPResponse,
+    context: ChannelHandlerContext
+  ) {
+    leaveGate(serial)
+    guard isAnswering(serial) else { return }
+    task = nil
+    write(response, context: context)
+  }
+
+  /// Gives up the answer being made, if one is, in the way its route wants.
+  func abandonTask() {
+    if case .cancel = route?.onDisconnect { task?.cancel() }
+    task = nil
+  }
+
+  func leaveGate(_ serial: UInt64) {
+    guard placeHolder == serial else { return }
+    placeHolder = nil
+    shared.counters.requestsInFlight.subtract(1, ordering: .relaxed)
+    (placeIsForStream ? shared.streams : shared.gate).leave()
+  }
+
+  func write(_ response: HTTPResponse, context: ChannelHandlerContext) {
+    if isShuttingDown { keepsAlive = false }
+    if incoming != nil { settlePersistence() }
+    if let content = response.content {
+      write(response, content, context: context)
+      return
+    }
+    shared.counters.countResponse(status: response.status.code)
+    let (head, rest) = HTTPResponseWriter.serialize(
+      response,
+      date: shared.date.now,
+      persistence: persistence,
+      omitsBody: omitsBody,
+      allocator: context.channel.allocator
+    )
+    beginSending(context: context)
+    let written = keepsAlive ? nil : context.eventLoop.makePromise(of: Void.self)
+    context.write(wrapOutboundOut(head), promise: rest == nil ? written : nil)
+    if let rest { context.write(wrapOutboundOut(rest), promise: written) }
+    flush(context: context)
+    answerIsWritten(written, context: context)
+  }
+
+  /// What the connection does after the answer in hand.
+  var persistence: HTTPResponseWriter.Persistence {
+    !keepsAlive ? .close : version == .http1_1 ? .keepAlive : .announcedKeepAlive
+  }
+
+  /// Lets go of the request whose answer begins to be written.
+  func beginSending(context: ChannelHandlerContext) {
+    request = nil
+    omitsBody = false
+    route = nil
+    giveBackBody()
+    state = .sending
+    guard isUpgradable else { return }
+    isUpgradable = false
+    // Nothing that was sent behind the request has been parsed, unless the request never ended.
+    if decoder.isPaused { decoder.resume(context: context) }
+  }
+
+  /// Flushing may report writability at once; `isFlushing` keeps that from going ahead of us.
+  func flush(context: ChannelHandlerContext) {
+    isFlushing = true
+    context.flush()
+    isFlushing = false
+  }
+
+  /// Goes on after the last byte of an answer.
+  ///
+  /// - Parameters:
+  ///   - written: Kept once the client's system has the answer; nil if the connection stays.
+  ///   - context: The context of this handler.
+  func answerIsWritten(_ written: EventLoopPromise<Void>?, context: ChannelHandlerContext) {
+    if incoming != nil { abandonIncoming() }
+    if written == nil, context.channel.isWritable {
+      goOn(context: context)
+      return
+    }
+    setDeadline(after: shared.timeouts.request, context: context)
+    written?.futureResult.assumeIsolated().whenComplete { _ in
+      self.finishSending(context: context)
+    }
+  }
+}
