@@ -37,7 +37,7 @@ import Testing
     #expect(try await found() == ClinicalData(chiefComplaint: "Batuk"))
   }
 
-  @Test func `what is found adds up and blanks change nothing`() async throws {
+  @Test func `what is found adds up, and a blank text empties its field`() async throws {
     try await clinic.examine(appointment, complaint: "Batuk")
     _ = try await note([
       "temperature": 38.5, "weight": 4.2, "heartRate": 140, "respiratoryRate": 30,
@@ -46,7 +46,10 @@ import Testing
       "notes": "Kontrol lagi",
     ])
     #expect(
-      try await note(["temperature": 39, "diagnosis": " ", "chiefComplaint": ""]) == appointment
+      try await note([
+        "temperature": 39, "diagnosis": " ", "physicalExamination": "", "treatmentPlan": "",
+        "chiefComplaint": "",
+      ]) == appointment
     )
     #expect(
       try await found()
@@ -58,9 +61,6 @@ import Testing
           respiratoryRate: 30,
           bloodPressureSystolic: 120,
           bloodPressureDiastolic: 80,
-          physicalExamination: "Lemas",
-          diagnosis: "Flu",
-          treatmentPlan: "Istirahat",
           notes: "Kontrol lagi"
         )
     )
