@@ -50,7 +50,7 @@ import Testing
     let movement = try #require(try await shop.all(StockMovement.self).first)
     #expect(movement.movementType == "SALE_OUT")
     #expect(movement.quantity == -2)
-    #expect(movement.referenceType == "clinicAppointments")
+    #expect(movement.referenceType == "ClinicAppointment")
     #expect(movement.referenceId == appointment.string)
     #expect(movement.notes == "APT-20240101-001")
   }

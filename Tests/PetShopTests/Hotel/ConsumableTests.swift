@@ -46,7 +46,7 @@ import Testing
     let movement = try #require(try await shop.all(StockMovement.self).first)
     #expect(movement.movementType == "HOTEL_CONSUMPTION")
     #expect(movement.quantity == -2.5)
-    #expect(movement.referenceType == "hotelBookings")
+    #expect(movement.referenceType == "HotelBooking")
     #expect(movement.referenceId == booking.string)
     #expect(movement.notes == "Pagi")
     let bill = try await shop.row(booking)
