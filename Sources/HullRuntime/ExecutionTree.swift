@@ -14,6 +14,8 @@ final class ExecutionTree: Sendable {
   let identity: CallerIdentity
   let requestID: RequestID
   let client: ClientInfo
+  /// The scheduled function that runs, if that is what began the execution.
+  let job: DocumentID?
   let clock: ExecutionClock
 
   /// Milliseconds since the epoch when the execution began: what time it is in transactions.
@@ -26,6 +28,7 @@ final class ExecutionTree: Sendable {
     var log: LogBuffer
     var observations = Observations()
     var trace: Trace?
+    var firstJobTime: Double?
   }
 
   /// What functions of the tree asked about their surroundings.
@@ -48,12 +51,14 @@ final class ExecutionTree: Sendable {
     identity: CallerIdentity,
     requestID: RequestID,
     client: ClientInfo,
+    job: DocumentID?,
     limits: TimeLimits
   ) {
     self.runner = runner
     self.identity = identity
     self.requestID = requestID
     self.client = client
+    self.job = job
     clock = ExecutionClock(limits: limits)
     startTime = runner.time.now().milliseconds.rounded(.down)
     state = Mutex(State(log: LogBuffer(maximumCount: runner.limits.logLines)))
@@ -64,6 +69,14 @@ final class ExecutionTree: Sendable {
   }
 
   var observations: Observations { state.withLock { $0.observations } }
+
+  /// Remembers that a function is scheduled, if the transaction commits.
+  func noteJob(at time: Double) {
+    state.withLock { $0.firstJobTime = min($0.firstJobTime ?? time, time) }
+  }
+
+  /// When the first of the functions scheduled in the transaction is due.
+  var firstJobTime: Double? { state.withLock { $0.firstJobTime } }
 
   func log(_ line: LogLine) {
     state.withLock { $0.log.append(line) }
