@@ -49,8 +49,8 @@ struct CompileErrorTests {
         @Query static func list(_ ctx: MutationContext) {}  // takes 'QueryContext', not 'MutationContext'
       }
       let crons: [CronJob] = [
-        .hourly("a", N.$letter),  // requires that 'QueryContext' conform to 'SchedulableContext'
-        .daily("b", hourUTC: 1, N.$letter()),  // requires that 'QueryContext' conform to 'SchedulableContext'
+        .hourly("a", N.$letter),  // requires that 'QueryContext' conform to 'MutatingContext'
+        .daily("b", hourUTC: 1, N.$letter()),  // requires that 'QueryContext' conform to 'MutatingContext'
         .interval("c", .days(1), "a:b"),  // has no member 'days'
         .weekly("d", dayOfWeek: .sunday, hourUTC: 1, N.$send()),
       ]

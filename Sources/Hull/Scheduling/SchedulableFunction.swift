@@ -11,7 +11,7 @@ public protocol SchedulableFunction: Sendable {
   var scheduledArguments: ConvexObject { get throws }
 }
 
-extension FunctionReference: SchedulableFunction where Context: SchedulableContext {
+extension FunctionReference: SchedulableFunction where Context: MutatingContext {
   /// What the function was registered as.
   public var scheduledDefinition: FunctionDefinition { definition }
 
@@ -19,7 +19,7 @@ extension FunctionReference: SchedulableFunction where Context: SchedulableConte
   public var scheduledArguments: ConvexObject { ConvexObject() }
 }
 
-extension FunctionInvocation: SchedulableFunction where Context: SchedulableContext {
+extension FunctionInvocation: SchedulableFunction where Context: MutatingContext {
   /// What the function was registered as.
   public var scheduledDefinition: FunctionDefinition { function.definition }
 
