@@ -14,6 +14,8 @@ final class ExecutionTree: Sendable {
   let identity: CallerIdentity
   let requestID: RequestID
   let client: ClientInfo
+  /// Whether a test gave the function as a closure, which may do more than functions may.
+  let isInline: Bool
   let clock: ExecutionClock
 
   /// Milliseconds since the epoch when the execution began: what time it is in transactions.
@@ -48,12 +50,14 @@ final class ExecutionTree: Sendable {
     identity: CallerIdentity,
     requestID: RequestID,
     client: ClientInfo,
+    isInline: Bool,
     limits: TimeLimits
   ) {
     self.runner = runner
     self.identity = identity
     self.requestID = requestID
     self.client = client
+    self.isInline = isInline
     clock = ExecutionClock(limits: limits)
     startTime = runner.time.now().milliseconds.rounded(.down)
     state = Mutex(State(log: LogBuffer(maximumCount: runner.limits.logLines)))

@@ -18,6 +18,11 @@ final class FunctionRunner: Sendable {
   let random: any RandomSource
   let environment: EnvironmentStore
   let requestSender: (any HTTPRequestSending)?
+  /// Stored files.
+  let storage: FileStorage
+  let uploadTokens: UploadTokens
+  /// Where clients reach the server, if no variable says it.
+  let cloudOrigin: String
   /// Seals the cursors of paginated queries.
   let cursors: CursorCodec
   let permits: FunctionPermits
@@ -43,6 +48,9 @@ final class FunctionRunner: Sendable {
     random = configuration.random
     environment = configuration.environment
     requestSender = configuration.requestSender
+    storage = FileStorage(database: database, configuration: configuration)
+    uploadTokens = UploadTokens(instance: instance, random: configuration.random)
+    cloudOrigin = configuration.cloudOrigin
     cursors = CursorCodec(secret: instance.secret.bytes, instanceName: instance.name)
     permits = FunctionPermits(configuration.concurrency)
     cache = QueryCache(
@@ -126,7 +134,10 @@ final class FunctionRunner: Sendable {
   }
 
   /// Finishes what goes on in the background.
-  func close() async { await cleanup.finish() }
+  func close() async {
+    await cleanup.finish()
+    await storage.finish()
+  }
 
   // MARK: Kinds
 
@@ -256,6 +267,7 @@ final class FunctionRunner: Sendable {
       identity: call.identity,
       requestID: call.requestID,
       client: call.client,
+      isInline: !call.isNamed && call.route == nil,
       limits: timeLimits
     )
     let execution = FunctionExecution(

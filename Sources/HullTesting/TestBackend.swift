@@ -95,6 +95,7 @@ public final class TestBackend: TestCaller {
     let stubs = StubPlan()
     configuration.requestSender = stubs
     configuration.warnsOfDuration = false
+    configuration.cloudOrigin = TestSession.cloudOrigin
     // A test moves the clock to see what functions make of it.
     configuration.timeDependentResultLifetime = .zero
     configuration.observer = { log.append($0) }
@@ -107,6 +108,10 @@ public final class TestBackend: TestCaller {
       let folder = FileManager.default.temporaryDirectory
         .appending(path: "hull-test-\(UUID().uuidString)")
       persistence = try await SQLitePersistence.open(path: folder.appending(path: "data").path)
+      configuration.files = try await DirectoryFileStore.open(
+        path: folder.appending(path: "storage").path,
+        options: FileStoreOptions(durability: .normal)
+      )
       directory = folder
     }
     let backend = try await Backend.open(

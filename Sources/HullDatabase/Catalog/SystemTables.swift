@@ -11,8 +11,21 @@ enum SystemTables {
     ("_environment_variables", environmentVariables),
     ("_session_requests", sessionRequests),
     ("_scheduled_functions", TableNumber(known: 512 + 27)),
-    ("_storage", TableNumber(known: 512 + 28)),
+    ("_storage", storedFiles),
+    ("_file_keys", fileKeys),
+    ("_file_ids", fileIDs),
   ]
+
+  /// What functions see of stored files.
+  static let storedFiles = TableNumber(known: 512 + 28)
+
+  // The next two the reference does not have: numbers far behind those it uses.
+
+  /// The key of each stored file, by the file's own internal id.
+  static let fileKeys = TableNumber(known: 9_001)
+
+  /// The id of each stored file, by its key.
+  static let fileIDs = TableNumber(known: 9_002)
 
   /// What came of the mutations of clients' sessions.
   static let sessionRequests = TableNumber(known: 512 + 17)
@@ -21,7 +34,9 @@ enum SystemTables {
   static let environmentVariables = TableNumber(known: 512 + 13)
 
   /// Tables that are the server's own business.
-  static let hidden: Set<TableNumber> = [environmentVariables, sessionRequests]
+  static let hidden: Set<TableNumber> = [
+    environmentVariables, sessionRequests, fileKeys, fileIDs,
+  ]
 
   /// One read-only view per table of a schema, with the fields its documents may have.
   static func views(of schema: SchemaDefinition, catalog: Catalog) -> [SQLView] {
