@@ -133,6 +133,7 @@ struct Service<App: HullApplication> {
       logger: logger
     )
     do {
+      try await backend.startJobs()
       try directory.keepURL(url)
       if settings.loadsSample { try await service.loadSample() }
     } catch {

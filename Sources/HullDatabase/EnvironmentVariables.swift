@@ -23,7 +23,7 @@ extension Transaction {
   /// All variables, by name.
   package func environmentVariables() async throws -> [String: String] {
     try await exclusively { state in
-      guard let table = state.catalog.table(SystemTables.environmentVariables) else { return [:] }
+      let table = state.systemTable(SystemTables.environmentVariables)
       let scan = state.scan(
         .index(table.byCreationTime),
         in: table.number,
@@ -50,9 +50,7 @@ extension Transaction {
   package func setEnvironmentVariable(_ name: String, to value: String?) async throws {
     try await exclusively { state in
       try checkMayWrite()
-      guard let table = state.catalog.table(SystemTables.environmentVariables) else {
-        preconditionFailure("system tables are made when the database is opened")
-      }
+      let table = state.systemTable(SystemTables.environmentVariables)
       let id = DocumentID(environmentVariable: name)
       try await state.remove(id, of: table)
       guard let value else { return }

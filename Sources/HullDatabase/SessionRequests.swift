@@ -85,9 +85,7 @@ extension Transaction {
   package func record(_ outcome: RecordedOutcome, of request: SessionRequestID) async throws {
     try await exclusively { state in
       try checkMayWrite()
-      guard let table = state.catalog.table(SystemTables.sessionRequests) else {
-        preconditionFailure("system tables are made when the database is opened")
-      }
+      let table = state.systemTable(SystemTables.sessionRequests)
       try state.insert(outcome.fields, as: request.recordID, into: table)
     }
   }
@@ -123,7 +121,7 @@ extension Database {
       let removed = try await withTransaction(source: "_system/sessionRequests:remove") {
         transaction in
         try await transaction.exclusively { state in
-          guard let table = state.catalog.table(SystemTables.sessionRequests) else { return 0 }
+          let table = state.systemTable(SystemTables.sessionRequests)
           let scan = state.scan(
             .index(table.byCreationTime),
             in: table.number,

@@ -105,12 +105,15 @@ extension Transaction {
   package func removeFile(_ id: DocumentID) async throws -> Bool {
     guard let key = try await fileKey(of: id) else { return false }
     return try await exclusively { state in
+      try checkMayWrite()
+      // Bounds how many a function deletes.
+      try state.recordRead(of: id)
       for row in [
         id,
         DocumentID(SystemTables.fileKeys, id.internalID),
         DocumentID(SystemTables.fileIDs, key.internalID),
       ] {
-        _ = try await state.delete(row, in: self)
+        try await state.remove(row, of: state.systemTable(row.tableNumber))
       }
       return true
     }
@@ -126,21 +129,12 @@ extension Transaction {
 }
 
 extension TransactionState {
-  fileprivate func systemTable(_ number: TableNumber) -> Catalog.Table {
-    guard let table = catalog.table(number) else {
-      preconditionFailure("system tables are made when the database is opened")
-    }
-    return table
-  }
-
-  /// A row of the server's own tables as the transaction sees it, its own writes included.
+  /// A row as the transaction sees it, its own writes included.
   fileprivate func systemRow(
     _ table: TableNumber,
     _ internalID: InternalID
   ) async throws -> ConvexObject? {
-    let id = DocumentID(table, internalID)
-    reads.insert(created: id)
-    return try await peek(id)?.object()
+    try await systemDocument(DocumentID(table, internalID), of: systemTable(table))?.object
   }
 }
 

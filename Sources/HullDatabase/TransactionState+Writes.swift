@@ -77,42 +77,6 @@ extension TransactionState {
     return current.document
   }
 
-  /// Writes a new document of the server's own, which no schema and no limit is about.
-  func insert(
-    _ fields: ConvexObject,
-    as id: DocumentID,
-    into table: Catalog.Table
-  ) throws {
-    let creationTime = nextCreationTime
-    nextCreationTime = creationTime.nextUp
-    reads.insert(created: id)
-    let object = fields.addingSystemFields(id: id, creationTime: creationTime)
-    let document = EncodedDocument(
-      id: id,
-      creationTime: creationTime,
-      json: EncodedValue(object)
-    )
-    record(
-      id,
-      before: DocumentOverlay.Entry(version: nil, timestamp: nil),
-      after: table.version(of: document, object: object)
-    )
-  }
-
-  /// Removes a document of the server's own.
-  func remove(_ id: DocumentID, of table: Catalog.Table) async throws {
-    reads.insert(created: id)
-    guard let stored = try await reader.document(id, catalog: catalog) else { return }
-    record(
-      id,
-      before: DocumentOverlay.Entry(
-        version: try table.version(of: stored.document),
-        timestamp: stored.timestamp
-      ),
-      after: nil
-    )
-  }
-
   /// Writes new contents of an existing document, unless they are what it holds already.
   private func write(
     _ value: ConvexObject,
@@ -206,7 +170,7 @@ extension TransactionState {
   }
 
   /// Makes a version the transaction's state of a document.
-  private func record(
+  func record(
     _ id: DocumentID,
     before: DocumentOverlay.Entry,
     after: DocumentVersion?

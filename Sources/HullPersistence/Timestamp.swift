@@ -27,6 +27,18 @@ package struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable {
     return Double(whole) + Double(rest) * 1e-6
   }
 
+  /// The first timestamp that is not before so many milliseconds since the epoch.
+  package init(milliseconds: Double) {
+    let whole = milliseconds.rounded(.down)
+    guard abs(whole) < 9e12 else {
+      self.init(rawValue: whole < 0 ? .min : .max)
+      return
+    }
+    self.init(
+      rawValue: Int64(whole) * 1_000_000 + Int64(((milliseconds - whole) * 1e6).rounded(.up))
+    )
+  }
+
   /// The timestamp this long after this one; stays at the last representable one.
   package func advanced(by duration: Duration) -> Timestamp {
     let (sum, overflow) = rawValue.addingReportingOverflow(duration.nanoseconds)

@@ -22,6 +22,7 @@ package final class Backend: Sendable {
   let runner: FunctionRunner
   let adminKeys: AdminKeyBroker
   let tokens: TokenVerifier
+  let jobs: JobExecutor
 
   private init(
     application: Application,
@@ -40,6 +41,7 @@ package final class Backend: Sendable {
       instance: instance,
       configuration: configuration
     )
+    jobs = JobExecutor(runner: runner, configuration: configuration)
     configuration.environment.observe { [weak database] in database?.variableDidChange($0) }
     adminKeys = AdminKeyBroker(
       instanceName: instance.name,
@@ -187,6 +189,7 @@ package final class Backend: Sendable {
 
   /// Finishes what was begun and lets go of the data.
   package func close() async {
+    await jobs.stop(within: configuration.jobPatience)
     await runner.close()
     await database.close()
   }

@@ -20,6 +20,8 @@ package struct ConcurrencyLimits: Sendable, Hashable {
   package var patience: Duration = .seconds(5)
   /// How long an action waits before it is refused.
   package var actionPatience: Duration = .seconds(10)
+  /// Scheduled functions and crons at a time; those that are due wait as long as it takes.
+  package var jobs = 16
 
   /// The usual limits.
   package init() {}
@@ -53,6 +55,12 @@ package struct BackendConfiguration: Sendable {
   package var timeDependentResultLifetime: Duration = .seconds(17)
   /// How long it is remembered which mutations of a client's session have been committed: 14 days.
   package var sessionRequestRetention: Duration = .seconds(14 * 86_400)
+  /// How long it is remembered what came of scheduled functions: 7 days.
+  package var scheduledFunctionRetention: Duration = .seconds(7 * 86_400)
+  /// How long jobs that run may take once the backend is closed.
+  package var jobPatience: Duration = .seconds(10)
+  /// What lets the sleep of an action pass.
+  package var sleeping: any Sleeping = TaskSleeping()
   /// How the keys of authentication providers are fetched; without it no provider is reachable.
   package var fetcher: (any HTTPFetching)?
   /// What sends the requests of `ctx.fetch`; without it every one of them fails.

@@ -16,6 +16,8 @@ final class ExecutionTree: Sendable {
   let client: ClientInfo
   /// Whether a test gave the function as a closure, which may do more than functions may.
   let isInline: Bool
+  /// The scheduled function that runs, if that is what began the execution.
+  let job: DocumentID?
   let clock: ExecutionClock
 
   /// Milliseconds since the epoch when the execution began: what time it is in transactions.
@@ -28,6 +30,7 @@ final class ExecutionTree: Sendable {
     var log: LogBuffer
     var observations = Observations()
     var trace: Trace?
+    var firstJobTime: Double?
   }
 
   /// What functions of the tree asked about their surroundings.
@@ -51,6 +54,7 @@ final class ExecutionTree: Sendable {
     requestID: RequestID,
     client: ClientInfo,
     isInline: Bool,
+    job: DocumentID?,
     limits: TimeLimits
   ) {
     self.runner = runner
@@ -58,6 +62,7 @@ final class ExecutionTree: Sendable {
     self.requestID = requestID
     self.client = client
     self.isInline = isInline
+    self.job = job
     clock = ExecutionClock(limits: limits)
     startTime = runner.time.now().milliseconds.rounded(.down)
     state = Mutex(State(log: LogBuffer(maximumCount: runner.limits.logLines)))
@@ -68,6 +73,14 @@ final class ExecutionTree: Sendable {
   }
 
   var observations: Observations { state.withLock { $0.observations } }
+
+  /// Remembers that a function is scheduled, if the transaction commits.
+  func noteJob(at time: Double) {
+    state.withLock { $0.firstJobTime = min($0.firstJobTime ?? time, time) }
+  }
+
+  /// When the first of the functions scheduled in the transaction is due.
+  var firstJobTime: Double? { state.withLock { $0.firstJobTime } }
 
   func log(_ line: LogLine) {
     state.withLock { $0.log.append(line) }

@@ -133,7 +133,8 @@ extension FunctionExecution {
       identity: tree.identity,
       requestID: tree.requestID,
       client: tree.client,
-      depth: depth + 1
+      depth: depth + 1,
+      parentJob: tree.job
     )
     let question = tree.runner.cache.isEnabled ? QueryQuestion(call) : nil
     let outcome = try await tree.runner.run(call, question)

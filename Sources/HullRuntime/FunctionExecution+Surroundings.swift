@@ -72,6 +72,7 @@ extension FunctionExecution {
     metadata.userAgent = tree.client.userAgent
     metadata.requestID = tree.requestID.description
     metadata.authToken = tree.client.authToken
+    metadata.scheduledFunctionID = tree.job
     return metadata
   }
 

@@ -23,12 +23,16 @@ final class FunctionRunner: Sendable {
   let uploadTokens: UploadTokens
   /// Where clients reach the server, if no variable says it.
   let cloudOrigin: String
+  /// What lets the sleep of an action pass.
+  let sleeping: any Sleeping
+  /// Told when functions have been scheduled.
+  let jobSignal = JobSignal()
   /// Seals the cursors of paginated queries.
   let cursors: CursorCodec
   let permits: FunctionPermits
   /// Results of queries that still hold.
   let cache: QueryCache
-  private let cleanup: SessionRequestCleanup
+  private let cleanup: PeriodicCleanup
   let warnsOfDuration: Bool
   let faults: (any CommitFaults)?
   let observer: (@Sendable (FunctionLogRecord) -> Void)?
@@ -51,6 +55,7 @@ final class FunctionRunner: Sendable {
     storage = FileStorage(database: database, configuration: configuration)
     uploadTokens = UploadTokens(instance: instance, random: configuration.random)
     cloudOrigin = configuration.cloudOrigin
+    sleeping = configuration.sleeping
     cursors = CursorCodec(secret: instance.secret.bytes, instanceName: instance.name)
     permits = FunctionPermits(configuration.concurrency)
     cache = QueryCache(
@@ -58,11 +63,10 @@ final class FunctionRunner: Sendable {
       timeDependentLifetime: configuration.timeDependentResultLifetime,
       time: configuration.time
     )
-    cleanup = SessionRequestCleanup(
-      database: database,
-      retention: configuration.sessionRequestRetention,
-      time: configuration.time
-    )
+    cleanup = PeriodicCleanup(time: configuration.time) {
+      [retention = configuration.sessionRequestRetention] now in
+      try await database.removeSessionRequests(before: now.advanced(by: .zero - retention))
+    }
     warnsOfDuration = configuration.warnsOfDuration
     faults = configuration.faults
     observer = configuration.observer
@@ -85,6 +89,10 @@ final class FunctionRunner: Sendable {
     var route: String?
     /// Whether the function is registered, so that its path tells it from every other one.
     var isNamed = true
+    /// What is due, if it is no caller who asked for the function.
+    var job: Job?
+    /// The scheduled action that makes the call.
+    var parentJob: DocumentID?
   }
 
   /// Runs a call, once there is a place for it; a query only if there is no result that still holds.
@@ -108,9 +116,10 @@ final class FunctionRunner: Sendable {
   /// Runs a call whatever was run before, once there is a place for it.
   func execute(_ call: Call) async throws(BackendError) -> FunctionOutcome {
     let start = observer.map { _ in ContinuousClock.now }
-    let permits =
-      call.function.definition.kind == .action && call.depth > 0
-      ? nil : permits[call.function.definition.kind]
+    // Jobs have places of their own, and an action's calls run in its place.
+    let needsPermit =
+      call.job == nil && (call.function.definition.kind != .action || call.depth == 0)
+    let permits = needsPermit ? permits[call.function.definition.kind] : nil
     try await permits?.acquire()
     defer { permits?.release() }
     let outcome: FunctionOutcome
@@ -124,6 +133,12 @@ final class FunctionRunner: Sendable {
       throw error
     } catch let error as DatabaseError {
       throw BackendError(error)
+    } catch is JobSuperseded {
+      throw BackendError(
+        kind: .conflict,
+        code: JobSuperseded.code,
+        message: "The scheduled function has been canceled."
+      )
     } catch {
       throw .internal
     }
@@ -172,6 +187,7 @@ final class FunctionRunner: Sendable {
         {
           throw Repeated(outcome: FunctionOutcome(recorded.outcome, at: recorded.committedAt))
         }
+        try await call.job?.begin(in: transaction, at: self.time.now())
         let attempt = try await self.attempt(call, in: transaction)
         // A function that failed commits nothing: throwing is how the transaction learns of it.
         if case .failure = attempt.result { throw Abandoned(attempt: attempt) }
@@ -187,9 +203,11 @@ final class FunctionRunner: Sendable {
             of: request
           )
         }
+        try await call.job?.end(attempt, in: transaction, at: self.time.now())
         return attempt
       }
       if call.sessionRequest != nil { cleanup.runIfDue() }
+      if let time = committed.value.firstJobTime { jobSignal.send(time) }
       var outcome = committed.value.outcome(at: committed.timestamp)
       outcome.retries = committed.retries
       return outcome
@@ -223,6 +241,8 @@ final class FunctionRunner: Sendable {
     var logLines: [LogLine] = []
     var observations = ExecutionTree.Observations()
     var journal: String?
+    /// When the first of the functions it scheduled is due, in milliseconds since 1970.
+    var firstJobTime: Double?
 
     func outcome(at timestamp: Timestamp) -> FunctionOutcome {
       FunctionOutcome(result: result, logLines: logLines, timestamp: timestamp)
@@ -268,6 +288,7 @@ final class FunctionRunner: Sendable {
       requestID: call.requestID,
       client: call.client,
       isInline: !call.isNamed && call.route == nil,
+      job: call.job?.scheduledFunction ?? call.parentJob,
       limits: timeLimits
     )
     let execution = FunctionExecution(
@@ -289,6 +310,7 @@ final class FunctionRunner: Sendable {
     var attempt = Attempt(result: try result(of: end, call.function.definition.kind))
     attempt.logLines = tree.logLines
     attempt.observations = tree.observations
+    attempt.firstJobTime = tree.firstJobTime
     attempt.journal = execution.journal.sealed
     if case .success(.success(let result)) = end {
       attempt.logLines += try await warnings(

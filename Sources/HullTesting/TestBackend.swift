@@ -30,6 +30,8 @@ public final class TestBackend: TestCaller {
   public let faults: TestFaults
   /// The servers `ctx.fetch` reaches.
   public let http: TestHTTP
+  /// The functions that run later.
+  public let scheduler: TestScheduler
 
   private let log: TestLog
   private let directory: URL?
@@ -94,6 +96,8 @@ public final class TestBackend: TestCaller {
     configuration.faults = plan
     let stubs = StubPlan()
     configuration.requestSender = stubs
+    let sleeping = VirtualSleeping(time: time)
+    configuration.sleeping = sleeping
     configuration.warnsOfDuration = false
     configuration.cloudOrigin = TestSession.cloudOrigin
     // A test moves the clock to see what functions make of it.
@@ -120,8 +124,16 @@ public final class TestBackend: TestCaller {
       configuration: configuration,
       registry: prepared.registry
     )
-    session = TestSession(backend: backend, user: nil, auditor: TransitionAuditor(backend))
-    clock = TestClock(source: time)
+    session = TestSession(
+      backend: backend,
+      user: nil,
+      auditor: TransitionAuditor(backend),
+      sleeping: sleeping
+    )
+    let timeline = TestTimeline(backend: backend, time: time, sleeping: sleeping)
+    if options.runsDueJobs { timeline.runDueJobs() }
+    clock = TestClock(timeline: timeline)
+    scheduler = TestScheduler(timeline: timeline)
     env = TestEnvironment(store: configuration.environment)
     faults = TestFaults(plan: plan)
     http = TestHTTP(plan: stubs)

@@ -268,7 +268,12 @@ extension TestCaller {
   /// - Returns: The caller. Deriving another from it replaces the identity.
   public func withIdentity(_ identity: UserIdentity) -> TestUser {
     TestUser(
-      session: TestSession(backend: session.backend, user: identity, auditor: session.auditor)
+      session: TestSession(
+        backend: session.backend,
+        user: identity,
+        auditor: session.auditor,
+        sleeping: session.sleeping
+      )
     )
   }
 

@@ -48,6 +48,10 @@ public struct TestOptions: Sendable {
   /// Whether ``TestBackend/client`` sees errors as clients of a production deployment do.
   public var redactsClientErrors = false
 
+  /// Whether a job that is due starts as soon as whoever scheduled it has committed, instead of when
+  /// the test next moves the clock.
+  public var runsDueJobs = false
+
   /// Where the data is kept.
   public var store = Store.memory
 

@@ -12,6 +12,8 @@ public struct TestSession: Sendable {
   let user: UserIdentity?
   /// Compares what connected clients were sent with what the queries return.
   let auditor: TransitionAuditor
+  /// What lets actions sleep.
+  let sleeping: VirtualSleeping
 
   var identity: CallerIdentity { .admin(actingAs: user) }
 
@@ -28,7 +30,9 @@ public struct TestSession: Sendable {
       requestID: backend.makeRequestID()
     )
     do {
-      return try await backend.run(request).result.get()
+      return try await TestActivity.run(on: sleeping) {
+        try await backend.run(request).result.get()
+      }
     } catch {
       throw Self.visible(error)
     }
@@ -60,7 +64,9 @@ public struct TestSession: Sendable {
       }
     }
     do {
-      _ = try await backend.run(inline: definition, identity: identity).result.get()
+      _ = try await TestActivity.run(on: sleeping) {
+        try await backend.run(inline: definition, identity: identity).result.get()
+      }
     } catch {
       // An error of the test's own closure stays what it is.
       if error is FunctionFailure, case .failure(let own) = attempt.result, Self.isOwn(own) {

@@ -48,6 +48,16 @@ struct CompileErrorTests {
         @Query static func unit(_ ctx: QueryContext) -> Character { "a" }  // requires that 'Character' conform to 'ConvexConvertible'
         @Query static func list(_ ctx: MutationContext) {}  // takes 'QueryContext', not 'MutationContext'
       }
+      let crons: [CronJob] = [
+        .hourly("a", N.$letter),  // requires that 'QueryContext' conform to 'MutatingContext'
+        .daily("b", hourUTC: 1, N.$letter()),  // requires that 'QueryContext' conform to 'MutatingContext'
+        .interval("c", .days(1), "a:b"),  // has no member 'days'
+        .weekly("d", dayOfWeek: .sunday, hourUTC: 1, N.$send()),
+      ]
+      @Functions("n") enum N {
+        @Query static func letter(_ ctx: QueryContext) {}
+        @Mutation static func send(_ ctx: MutationContext) {}
+      }
       extension M {
         @Query static func lost(_ ctx: QueryContext) {}  // would not be registered
       }

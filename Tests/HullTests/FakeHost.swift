@@ -19,6 +19,9 @@ final class FakeHost: FunctionHost {
     var inserted: [(table: String, fields: ConvexObject)] = []
     var searches: [VectorQuery] = []
     var hits: [VectorHit] = []
+    var scheduled: [ScheduledCall] = []
+    var canceled: [DocumentID] = []
+    var slept: [Duration] = []
   }
 
   /// Protects the state: contexts may be used from several tasks.
@@ -144,6 +147,22 @@ final class FakeHost: FunctionHost {
   func fetch(_ request: HTTPRequest, _ options: FetchOptions) async throws -> HTTPResponse {
     .text("\(request.method.rawValue) \(request.url)")
   }
+
+  func schedule(_ call: ScheduledCall) async throws -> DocumentID {
+    state.withLock { state in
+      state.scheduled.append(call)
+      return DocumentID(
+        tableNumber: TableNumber(known: 539),
+        internalID: InternalID(high: 1, low: UInt64(state.scheduled.count))
+      )
+    }
+  }
+
+  func cancelScheduled(_ job: DocumentID) async throws {
+    state.withLock { $0.canceled.append(job) }
+  }
+
+  func sleep(for duration: Duration) async throws { state.withLock { $0.slept.append(duration) } }
 
   func requestMetadata() async throws -> RequestMetadata { RequestMetadata() }
 

@@ -21,6 +21,8 @@ public struct HullError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let undecodableValue = Code(rawValue: "UndecodableValue")
     /// A list of functions or tables that contradicts itself.
     public static let invalidApplication = Code(rawValue: "InvalidApplication")
+    /// A cron job that cannot be scheduled.
+    public static let invalidCron = Code(rawValue: "InvalidCron")
     /// An authentication provider without a usable address.
     public static let invalidProviderDomain = Code(rawValue: "InvalidProviderDomainUrl")
     /// An authentication provider that would let in tokens made for other applications.

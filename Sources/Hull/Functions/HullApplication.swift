@@ -21,6 +21,8 @@ public protocol HullApplication: Sendable {
   static var authProviders: [AuthProvider] { get throws }
   /// What answers HTTP requests under paths of the application's own; without any route, nothing does.
   static var http: HTTPRouter { get throws }
+  /// The functions that run again and again without a caller.
+  static var crons: [CronJob] { get throws }
   /// The path of the mutation or action that loads sample data, such as `seed:seedAll`; internal
   /// ones too. It is called without arguments, possibly again where its data exists already.
   static var sampleFunction: String? { get }
@@ -36,6 +38,8 @@ extension HullApplication {
   /// No HTTP actions.
   public static var http: HTTPRouter { get throws { HTTPRouter() } }
 
+  /// No cron jobs.
+  public static var crons: [CronJob] { get throws { [] } }
   /// No sample data.
   public static var sampleFunction: String? { nil }
 
@@ -47,7 +51,8 @@ extension HullApplication {
         schema: schema,
         modules: modules,
         authProviders: authProviders,
-        http: http
+        http: http,
+        crons: crons
       )
     }
   }
@@ -65,6 +70,8 @@ public struct Application: Sendable {
   public let authProviders: [AuthProvider]
   /// The HTTP actions.
   public let http: HTTPRouter
+  /// The cron jobs, in the order of their declarations.
+  public let crons: [CronSpec]
 
   /// Checks and collects an application.
   ///
@@ -74,16 +81,19 @@ public struct Application: Sendable {
   ///   - modules: The modules, in any order; two of one path are one module.
   ///   - authProviders: Who may vouch for users.
   ///   - http: The HTTP actions.
+  ///   - crons: The cron jobs.
   /// - Throws: ``HullError`` `.invalidApplication` for a path registered twice, a path that is not
   ///   one, an argument validator that is not an object, and an HTTP route nobody could reach; it names
   ///   the places. For a provider:
-  ///   `.invalidProviderDomain`, `.insecureConfiguration` or `.invalidAuthConfiguration`.
+  ///   `.invalidProviderDomain`, `.insecureConfiguration` or `.invalidAuthConfiguration`. For a cron
+  ///   job: `.invalidCron`.
   public init(
     name: String,
     schema: Schema,
     modules: [Module],
     authProviders: [AuthProvider] = [],
-    http: HTTPRouter = HTTPRouter()
+    http: HTTPRouter = HTTPRouter(),
+    crons: [CronJob] = []
   ) throws {
     self.name = name
     self.schema = schema
@@ -102,6 +112,7 @@ public struct Application: Sendable {
       }
     }
     self.functions = functions
+    self.crons = try CronSpec.check(crons, in: functions)
   }
 }
 

@@ -26,8 +26,9 @@ struct CatalogUpdate {
   mutating func run(schema: SchemaDefinition?) async throws {
     do { try schema?.checkRules() } catch { throw DatabaseError(error) }
     var metadata: [String: [UInt8]?] = [:]
-    for (name, number) in SystemTables.all where catalog.table(number) == nil {
-      metadata.merge(CatalogStore.metadata(of: catalog.createTable(name, number: number))) { $1 }
+    for (name, number) in SystemTables.all {
+      guard let table = updateSystemTable(name, number) else { continue }
+      metadata.merge(CatalogStore.metadata(of: table)) { $1 }
     }
     if isNew {
       retentionFloor = nextTimestamp()
@@ -56,6 +57,34 @@ struct CatalogUpdate {
       try await backfill(table.number)
       try await removeDropped(table.number)
     }
+  }
+
+  /// Makes a system table, or the indexes it lacks in a store of an older version.
+  ///
+  /// - Returns: The table as it is now; nil if nothing was missing.
+  private mutating func updateSystemTable(
+    _ name: TableName,
+    _ number: TableNumber
+  ) -> Catalog.Table? {
+    let existing = catalog.table(number)
+    var table = existing ?? catalog.createTable(name, number: number)
+    let missing = SystemTables.indexes[number, default: []].filter {
+      table.index(named: $0.name) == nil
+    }
+    if existing != nil, missing.isEmpty { return nil }
+    for index in missing {
+      table.indexes.append(
+        Catalog.Index(
+          id: catalog.allocateIndexID(),
+          name: index.name,
+          kind: .database(fields: index.fields),
+          state: existing == nil ? .ready : .backfilling(through: nil),
+          isStaged: false
+        )
+      )
+    }
+    catalog.insert(table)
+    return table
   }
 
   /// Creates the tables that do not exist yet, in byte order of their names.

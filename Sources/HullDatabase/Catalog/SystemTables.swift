@@ -8,13 +8,34 @@ internal import HullValues
 /// stored files and scheduled functions look as they do there.
 enum SystemTables {
   static let all: [(name: TableName, number: TableNumber)] = [
+    ("_cron_job_logs", cronJobLogs),
+    ("_cron_jobs", cronJobs),
     ("_environment_variables", environmentVariables),
     ("_session_requests", sessionRequests),
-    ("_scheduled_functions", TableNumber(known: 512 + 27)),
+    ("_scheduled_functions", scheduledFunctions),
     ("_storage", storedFiles),
     ("_file_keys", fileKeys),
     ("_file_ids", fileIDs),
   ]
+
+  /// The indexes of these tables besides `by_creation_time`.
+  static let indexes: [TableNumber: [(name: String, fields: [FieldPath])]] = [
+    scheduledFunctions: [
+      // What is due, in order; what was running when the process ended.
+      ("by_state", ["state.kind", "scheduledTime", .creationTime]),
+      // What has been over for long.
+      ("by_completion", ["completedTime", .creationTime]),
+    ]
+  ]
+
+  /// The functions that run later, or did.
+  static let scheduledFunctions = TableNumber(known: 512 + 27)
+
+  /// The jobs that run again and again.
+  static let cronJobs = TableNumber(known: 512 + 19)
+
+  /// What came of the last runs of these jobs.
+  static let cronJobLogs = TableNumber(known: 512 + 21)
 
   /// What functions see of stored files.
   static let storedFiles = TableNumber(known: 512 + 28)
@@ -35,7 +56,7 @@ enum SystemTables {
 
   /// Tables that are the server's own business.
   static let hidden: Set<TableNumber> = [
-    environmentVariables, sessionRequests, fileKeys, fileIDs,
+    cronJobLogs, cronJobs, environmentVariables, sessionRequests, fileKeys, fileIDs,
   ]
 
   /// One read-only view per table of a schema, with the fields its documents may have.

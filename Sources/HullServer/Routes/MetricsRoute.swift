@@ -8,7 +8,7 @@ extension RouteTable {
     getPlainly("/metrics") {
       let text =
         MetricsText.render(counters) + MetricsText.render(backend)
-        + MetricsText.renderVectorSearch(of: backend)
+        + MetricsText.renderVectorSearch(of: backend) + MetricsText.renderJobs(of: backend)
       var response = HTTPResponse.text(text)
       response.contentType = .metrics
       return response

@@ -1,16 +1,14 @@
-// Forgets, in the background, which mutations of sessions were committed long ago.
+// Forgets, in the background, what was kept long enough.
 
-import HullDatabase
 import HullPersistence
 import Synchronization
 
-/// Removes old records of clients' mutations now and then.
-final class SessionRequestCleanup: Sendable {
+/// Removes old records now and then.
+final class PeriodicCleanup: Sendable {
   /// Guards the running pass; held for a few instructions.
   private let state = Mutex(State())
-  private let database: Database
-  private let retention: Duration
   private let time: any TimeSource
+  private let remove: @Sendable (Timestamp) async throws -> Void
 
   private struct State {
     /// When the next pass is due, on the clock that only moves forward; the first one is at once.
@@ -22,10 +20,14 @@ final class SessionRequestCleanup: Sendable {
   /// The time from one pass to the next.
   private static let interval: Duration = .seconds(3600)
 
-  init(database: Database, retention: Duration, time: any TimeSource) {
-    self.database = database
-    self.retention = retention
+  /// A cleanup that has not begun.
+  ///
+  /// - Parameters:
+  ///   - time: Tells when a pass is due.
+  ///   - remove: Removes what is too old, given what time it is.
+  init(time: any TimeSource, remove: @escaping @Sendable (Timestamp) async throws -> Void) {
     self.time = time
+    self.remove = remove
   }
 
   /// Starts a pass if the last one is long enough ago.
@@ -38,9 +40,8 @@ final class SessionRequestCleanup: Sendable {
       state.due = now + Self.interval
       // Owned by this object: `finish()` waits for it.
       state.pass = Task {
-        let cutoff = time.now().advanced(by: .zero - retention)
         // A failure leaves records longer than necessary; the next pass tries again.
-        try? await database.removeSessionRequests(before: cutoff)
+        try? await remove(time.now())
         self.state.withLock { $0.pass = nil }
       }
     }

@@ -1,0 +1,233 @@
+// Runs scheduled functions when their time comes.
+
+import HullDatabase
+import HullPersistence
+import HullValues
+import Synchronization
+
+/// Runs the jobs of one backend: finds those that are due by index, some at a time, and waits for the
+/// next.
+///
+/// What there is to do is in the database. What is kept here is which jobs are running and a few that
+/// are due, by id; to be wrong about them costs a look at a row.
+final class JobExecutor: Sendable {
+  private let runner: FunctionRunner
+  private let database: Database
+  private let time: any TimeSource
+  private let cleanup: PeriodicCleanup
+  /// How many run at a time.
+  private let width: Int
+
+  /// Guards what is running and what comes next; held for a few instructions.
+  private let state = Mutex(State())
+
+  private struct State {
+    var isRunning = false
+    var running: Set<DocumentID> = []
+    /// Jobs that are due, the next one last.
+    var ready: [DocumentID] = []
+    /// Jobs that could not be run for reasons that may pass.
+    var delayed: [DocumentID: Delay] = [:]
+    /// Whether there may be due jobs that are not in `ready`.
+    var mustLook = false
+    var isLooking = false
+    var alarm = Alarm()
+    /// Resumed when nothing is running any more.
+    var idle: [CheckedContinuation<Void, Never>] = []
+    var counters = JobCounters()
+  }
+
+  private struct Delay {
+    var failures: Int
+    /// Milliseconds since 1970.
+    var until: Double
+  }
+
+  /// How many ids of due jobs are fetched at a time.
+  private static let batch = 256
+  /// How long a job waits that could not be run: at first, and at most; in milliseconds.
+  private static let (firstDelay, longestDelay) = (500.0, 7_200_000.0)
+
+  init(runner: FunctionRunner, configuration: BackendConfiguration) {
+    self.runner = runner
+    database = runner.database
+    time = configuration.time
+    width = max(1, configuration.concurrency.jobs)
+    let retention = configuration.scheduledFunctionRetention
+    cleanup = PeriodicCleanup(time: configuration.time) { [database] now in
+      let cutoff = now.advanced(by: .zero - retention)
+      try await database.removeScheduledJobs(completedBefore: cutoff.milliseconds)
+    }
+  }
+
+  /// Begins to run jobs, those that were due while nobody ran them first.
+  ///
+  /// - Throws: What the store throws.
+  func start() async throws {
+    try await runner.failInterruptedJobs()
+    state.withLock { state in
+      state.isRunning = true
+      state.mustLook = true
+    }
+    runner.jobSignal.listen { [weak self] in self?.wake(at: $0) }
+    cleanup.runIfDue()
+    proceed()
+  }
+
+  /// Starts no further job and waits for those that run.
+  ///
+  /// - Parameter patience: How long.
+  func stop(within patience: Duration) async {
+    runner.jobSignal.listen(nil)
+    state.withLock { state in
+      state.isRunning = false
+      state.alarm.cancel()
+    }
+    let timeout = Task {
+      try await Task.sleep(for: patience)
+      state.withLock { $0.idle.take() }.forEach { $0.resume() }
+    }
+    await withCheckedContinuation { continuation in
+      let isIdle = state.withLock { state in
+        if !state.running.isEmpty || state.isLooking { state.idle.append(continuation) }
+        return state.idle.isEmpty
+      }
+      if isIdle { continuation.resume() }
+    }
+    timeout.cancel()
+    await cleanup.finish()
+  }
+
+  /// What has been done so far.
+  var counters: JobCounters {
+    let now = time.now().milliseconds
+    return state.withLock { state in
+      var counters = state.counters
+      counters.running = state.running.count
+      if let oldest = counters.oldestWaiting { counters.lag = max(0, now - oldest) / 1000 }
+      return counters
+    }
+  }
+
+  // MARK: What comes next
+
+  /// Hears of a job that is due at a time.
+  private func wake(at due: Double) {
+    if due <= time.now().milliseconds {
+      state.withLock { $0.mustLook = true }
+      proceed()
+    } else {
+      setAlarm(at: due)
+    }
+  }
+
+  /// Has the due jobs looked at again at a time, or before.
+  private func setAlarm(at due: Double) {
+    state.withLock { state in
+      guard state.isRunning else { return }
+      state.alarm.set(for: due, time: time) { [weak self] in
+        self?.state.withLock { $0.mustLook = true }
+        self?.proceed()
+      }
+    }
+  }
+
+  /// Starts what is due as far as there are places, and looks for more once nothing is known to be.
+  private func proceed() {
+    let (jobs, mustLook) = state.withLock { state in
+      var jobs: [DocumentID] = []
+      while state.isRunning, state.running.count < width, let next = state.ready.popLast() {
+        if state.running.insert(next).inserted { jobs.append(next) }
+      }
+      let mustLook =
+        state.isRunning && state.mustLook && !state.isLooking && state.ready.isEmpty
+        && state.running.count < width
+      if mustLook {
+        state.isLooking = true
+        state.mustLook = false
+      }
+      return (jobs, mustLook)
+    }
+    for job in jobs {
+      // Known by its id in `running` until it is over; `stop(within:)` waits for it.
+      Task(executorPreference: FunctionExecutor.shared) { await self.run(job) }
+    }
+    if mustLook {
+      // Known as `isLooking` until it is done.
+      Task(executorPreference: FunctionExecutor.shared) { await self.look() }
+    }
+  }
+
+  /// Finds jobs that are due, and when the next ones are.
+  private func look() async {
+    let now = time.now().milliseconds
+    let known = state.withLock { $0.running.count + $0.delayed.count }
+    let limit = Self.batch + known
+    do {
+      let transaction = database.begin()
+      let due = try await transaction.jobsDue(through: now, upTo: limit)
+      let next = due.count < limit ? try await transaction.nextJobTime(after: now) : nil
+      let oldest = try await transaction.nextJobTime()
+      let alarm: Double? = state.withLock { state in
+        state.ready = due.reversed().filter { job in
+          !state.running.contains(job) && state.delayed[job].map { $0.until <= now } ?? true
+        }
+        // What was left out comes when these have run.
+        if due.count == limit { state.mustLook = true }
+        state.counters.oldestWaiting = oldest
+        let delayed = state.delayed.values.lazy.map(\.until).filter { $0 > now }.min()
+        return [next, delayed].compactMap { $0 }.min()
+      }
+      if let alarm { setAlarm(at: alarm) }
+    } catch {
+      // The store is in trouble; what is due stays due.
+      setAlarm(at: now + 1000)
+    }
+    leave { $0.isLooking = false }
+  }
+
+  private func run(_ job: DocumentID) async {
+    var delay: Double?
+    do {
+      let end = try await runner.run(scheduled: job)
+      state.withLock { state in
+        state.delayed[job] = nil
+        state.counters.count(end)
+      }
+      cleanup.runIfDue()
+    } catch {
+      let now = time.now().milliseconds
+      delay = state.withLock { state in
+        let failures = state.delayed[job]?.failures ?? 0
+        let longest = min(Self.firstDelay * Double(1 << min(failures, 20)), Self.longestDelay)
+        let until = now + longest * Double.random(in: 0.5...1)
+        state.delayed[job] = Delay(failures: failures + 1, until: until)
+        state.counters.retries += 1
+        return until
+      }
+    }
+    if let delay { setAlarm(at: delay) }
+    leave { $0.running.remove(job) }
+  }
+
+  /// Ends something that `stop(within:)` waits for.
+  private func leave(_ change: (inout State) -> Void) {
+    let waiting = state.withLock { state in
+      change(&state)
+      guard state.running.isEmpty, !state.isLooking else {
+        return [] as [CheckedContinuation<Void, Never>]
+      }
+      return state.idle.take()
+    }
+    for continuation in waiting { continuation.resume() }
+    proceed()
+  }
+}
+
+extension Array {
+  /// Takes all elements out.
+  fileprivate mutating func take() -> [Element] {
+    defer { removeAll() }
+    return self
+  }
+}
