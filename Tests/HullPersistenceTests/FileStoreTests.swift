@@ -67,6 +67,18 @@ import Testing
     }
   }
 
+  @Test func `a file never takes the place of another`() async throws {
+    try await withStores { store, path in
+      try await self.store([[1]], as: Self.keys[0], in: store)
+      let error = await #expect(throws: PersistenceError.self) {
+        try await self.store([[2]], as: Self.keys[0], in: store)
+      }
+      #expect(error?.code == .inconsistentWrite)
+      #expect(try await bytes(of: Self.keys[0], in: store) == [1])
+      if let path { #expect(try names(in: path + "/incoming") == []) }
+    }
+  }
+
   @Test func `parts are read from where they are asked for, to the end`() async throws {
     try await withStores { store, _ in
       try await self.store([Array(0..<100)], as: Self.keys[0], in: store)

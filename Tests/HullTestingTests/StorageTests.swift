@@ -242,6 +242,10 @@ import Testing
       try await ctx.db.system.normalizeID("_storage", ids[0].string)
     }
     #expect(normalized == ids[0].documentID)
+    let typed = try await t.query { ctx in
+      try await ctx.db.system.normalizeID(StoredFile.self, ids[0].string)
+    }
+    #expect(typed == ids[0])
     for hidden in ["_file_keys", "_file_ids"] {
       let rows = try? await t.query { ctx in try await ctx.db.system.query(hidden).collect() }
       #expect(rows?.isEmpty != false)

@@ -52,6 +52,18 @@ public struct SystemDatabaseReader: Sendable {
   /// The id a text stands for in a system table.
   ///
   /// - Parameters:
+  ///   - table: The table's struct, such as ``StoredFile``.
+  ///   - text: Any text.
+  /// - Returns: The id; nil if the text is no id of that table.
+  /// - Throws: ``HullError`` `.systemTable` for a table of the other half of the database.
+  public func normalizeID<T: TableReference>(_ table: T.Type, _ text: String) async throws -> ID<T>?
+  {
+    try await normalizeID(T.tableName, text).map { ID(unchecked: $0) }
+  }
+
+  /// The id a text stands for in a system table.
+  ///
+  /// - Parameters:
   ///   - table: The table's name.
   ///   - text: Any text.
   /// - Returns: The id; nil if the text is no id of that table.

@@ -123,6 +123,8 @@ package final class DirectoryFileStore: FileStore {
   /// Gives a finished file its key.
   func publish(_ incoming: String, as key: FileKey) throws {
     let path = path(of: key)
+    // Nobody else publishes here, and keys are random: this only happens if randomness is broken.
+    guard access(path, F_OK) != 0 else { throw PersistenceError.fileExists(key, path) }
     try fault?(.rename)
     guard rename(incoming, path) == 0 else {
       throw PersistenceError(systemError: errno, "rename", incoming)

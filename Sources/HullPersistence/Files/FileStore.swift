@@ -40,7 +40,7 @@ package protocol FileWriter: Sendable {
   /// What has been written so far.
   func summary() async -> FileSummary
 
-  /// Makes the file appear under a key, as durably as the store promises.
+  /// Makes the file appear under a key that no file has, as durably as the store promises.
   ///
   /// - Throws: ``PersistenceError``; there is no such file then.
   func publish(as key: FileKey) async throws

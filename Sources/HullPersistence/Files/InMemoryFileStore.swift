@@ -37,9 +37,12 @@ package final class InMemoryFileStore: FileStore {
       bytes.withLock { FileSummary(size: $0.count, sha256: Array(SHA256.hash(data: $0))) }
     }
 
-    func publish(as key: FileKey) {
+    func publish(as key: FileKey) throws {
       let bytes = bytes.withLock { $0 }
-      store.files.withLock { $0[key] = bytes }
+      try store.files.withLock { files in
+        guard files[key] == nil else { throw PersistenceError.fileExists(key) }
+        files[key] = bytes
+      }
     }
 
     func discard() { bytes.withLock { $0 = [] } }

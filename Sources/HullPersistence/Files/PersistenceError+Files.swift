@@ -7,6 +7,15 @@
 #endif
 
 extension PersistenceError {
+  /// A key that was to name a new file and names one already.
+  static func fileExists(_ key: FileKey, _ path: String? = nil) -> PersistenceError {
+    PersistenceError(
+      code: .inconsistentWrite,
+      message: "The file \(key) exists already: its key should have been drawn at random.",
+      path: path
+    )
+  }
+
   /// What the system says of a file or directory.
   ///
   /// - Parameters:
