@@ -91,13 +91,20 @@ package final class Backend: Sendable {
       schema: application.schema,
       options: options
     )
-    return Backend(
+    let backend = Backend(
       application: application,
       database: database,
       configuration: configuration,
       instance: instance,
       registry: registry
     )
+    do {
+      try await backend.runner.storage.sweep()
+    } catch {
+      await backend.close()
+      throw error
+    }
+    return backend
   }
 
   // MARK: Calling functions

@@ -106,6 +106,7 @@ public final class TestBackend: TestCaller {
     let sleeping = VirtualSleeping(time: time)
     configuration.sleeping = sleeping
     configuration.warnsOfDuration = false
+    configuration.cloudOrigin = TestSession.cloudOrigin
     // A test moves the clock to see what functions make of it.
     configuration.timeDependentResultLifetime = .zero
     configuration.observer = { log.append($0) }
@@ -118,6 +119,10 @@ public final class TestBackend: TestCaller {
       let folder = FileManager.default.temporaryDirectory
         .appending(path: "hull-test-\(UUID().uuidString)")
       persistence = try await SQLitePersistence.open(path: folder.appending(path: "data").path)
+      configuration.files = try await DirectoryFileStore.open(
+        path: folder.appending(path: "storage").path,
+        options: FileStoreOptions(durability: .normal)
+      )
       directory = folder
     }
     let backend = try await Backend.open(

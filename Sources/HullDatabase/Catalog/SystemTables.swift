@@ -12,7 +12,9 @@ enum SystemTables {
     ("_environment_variables", environmentVariables),
     ("_session_requests", sessionRequests),
     ("_scheduled_functions", scheduledFunctions),
-    ("_storage", TableNumber(known: 512 + 28)),
+    ("_storage", storedFiles),
+    ("_file_keys", fileKeys),
+    ("_file_ids", fileIDs),
   ]
 
   /// The indexes of these tables besides `by_creation_time`.
@@ -31,6 +33,17 @@ enum SystemTables {
   /// The functions that run again and again, with what came of their last runs.
   static let cronJobs = TableNumber(known: 512 + 19)
 
+  /// What functions see of stored files.
+  static let storedFiles = TableNumber(known: 512 + 28)
+
+  // The next two the reference does not have: numbers far behind those it uses.
+
+  /// The key of each stored file, by the file's own internal id.
+  static let fileKeys = TableNumber(known: 9_001)
+
+  /// The id of each stored file, by its key.
+  static let fileIDs = TableNumber(known: 9_002)
+
   /// What came of the mutations of clients' sessions.
   static let sessionRequests = TableNumber(known: 512 + 17)
 
@@ -38,7 +51,9 @@ enum SystemTables {
   static let environmentVariables = TableNumber(known: 512 + 13)
 
   /// Tables that are the server's own business.
-  static let hidden: Set<TableNumber> = [cronJobs, environmentVariables, sessionRequests]
+  static let hidden: Set<TableNumber> = [
+    cronJobs, environmentVariables, fileIDs, fileKeys, sessionRequests,
+  ]
 
   /// One read-only view per table of a schema, with the fields its documents may have.
   static func views(of schema: SchemaDefinition, catalog: Catalog) -> [SQLView] {
