@@ -40,7 +40,10 @@ let package = Package(
     .target(name: "HullValues", swiftSettings: settings),
     .target(
       name: "HullPersistence",
-      dependencies: ["HullValues", "CSQLite"],
+      dependencies: [
+        "HullValues", "CSQLite",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: settings
     ),
     .target(

@@ -16,6 +16,9 @@ struct DataDirectory {
   /// The store.
   var dataFile: String { path + "/data.sqlite" }
 
+  /// The bytes of stored files.
+  var files: String { path + "/storage" }
+
   private var adminKeyFile: String { path + "/admin-key" }
   private var urlFile: String { path + "/url" }
   private var sampleFile: String { path + "/sample" }

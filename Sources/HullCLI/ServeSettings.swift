@@ -25,6 +25,8 @@ struct ServeSettings: Equatable {
   var queryCache: Int?
   /// Memory for vector indexes, in MiB.
   var vectorMemory: Int?
+  /// The longest file a client may upload, in MiB.
+  var maximumUpload: Int?
 
   /// Resolves options.
   ///
@@ -79,6 +81,8 @@ struct ServeSettings: Equatable {
       .number(options.queryCache, in: 0...1_048_576, environment)
     vectorMemory = try Setting(option: "--vector-memory", variable: "HULL_VECTOR_MEMORY")
       .number(options.vectorMemory, in: 0...1_048_576, environment)
+    maximumUpload = try Setting(option: "--max-upload", variable: "HULL_MAX_UPLOAD")
+      .number(options.maxUpload, in: 1...1_048_576, environment)
   }
 
   /// An origin such as `https://shop.example.org`, without a slash at its end.
@@ -150,6 +154,11 @@ struct ServeOptions: ParsableArguments {
 
   @Option(help: "Memory for vector indexes, in MiB. (HULL_VECTOR_MEMORY; default: 1024)")
   var vectorMemory: String?
+
+  @Option(
+    help: "The longest file a client may upload, in MiB. (HULL_MAX_UPLOAD; default: 8192)"
+  )
+  var maxUpload: String?
 
   @Option(help: "An admin key to accept besides the one in the data directory. (HULL_ADMIN_KEY)")
   var adminKey: String?

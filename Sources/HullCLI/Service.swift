@@ -40,10 +40,16 @@ struct Service<App: HullApplication> {
     let clients = OutboundClients(logger: logger)
     let backend: Backend
     do {
+      var configuration = configuration(settings, clients, logger)
+      // After the database, whose lock keeps other processes away from both.
+      configuration.files = try await DirectoryFileStore.open(
+        path: directory.files,
+        options: FileStoreOptions(durability: settings.durability)
+      )
       backend = try await Backend.open(
         application,
         persistence: persistence,
-        configuration: configuration(settings, clients, logger)
+        configuration: configuration
       )
     } catch {
       await clients.shutdown()
@@ -68,6 +74,8 @@ struct Service<App: HullApplication> {
     configuration.fetcher = clients.providers
     configuration.requestSender = clients.actions
     configuration.adminKey = settings.adminKey
+    configuration.logger = logger
+    if let maximum = settings.maximumUpload { configuration.maximumUploadBytes = maximum << 20 }
     configuration.redactsClientErrors = settings.isRedacted
     if let queryCache = settings.queryCache { configuration.queryCacheBytes = queryCache << 20 }
     if let memory = settings.vectorMemory {

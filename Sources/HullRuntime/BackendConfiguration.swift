@@ -3,6 +3,7 @@
 package import HullDatabase
 package import HullPersistence
 package import HullValues
+package import Logging
 
 /// How many functions of each kind run at a time, and how long others wait for their turn.
 ///
@@ -64,10 +65,18 @@ package struct BackendConfiguration: Sendable {
   package var fetcher: (any HTTPFetching)?
   /// What sends the requests of `ctx.fetch`; without it every one of them fails.
   package var requestSender: (any HTTPRequestSending)?
+  /// Where the bytes of stored files are; in memory, for tests, unless told otherwise.
+  package var files: any FileStore = InMemoryFileStore()
+  /// The longest file a client may upload, in bytes: 8 GiB.
+  package var maximumUploadBytes = 8 << 30
+  /// Where clients reach the server as long as the variable `CONVEX_CLOUD_URL` does not say it.
+  package var cloudOrigin = "http://127.0.0.1:3210"
   /// Variables functions read that the deployment's own cannot change.
   package var environment = EnvironmentStore()
   /// Makes mutations fail at their commit, in tests.
   package var faults: (any CommitFaults)?
+  /// Told of faults that are nobody's request, and of the causes clients do not see.
+  package var logger = Logger(label: "hull") { _ in SwiftLogNoOpLogHandler() }
   /// Told of every finished function, nested calls of actions included.
   package var observer: (@Sendable (FunctionLogRecord) -> Void)?
 

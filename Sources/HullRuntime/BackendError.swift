@@ -16,6 +16,8 @@ package struct BackendError: Error, Sendable, Hashable {
     case forbidden
     /// What was named does not exist.
     case notFound
+    /// What was sent is longer than allowed.
+    case contentTooLarge
     /// The client went away before the answer was there.
     case clientDisconnect
     /// Too many requests at once; trying later helps.
@@ -54,6 +56,7 @@ package struct BackendError: Error, Sendable, Hashable {
     case .forbidden: 403
     case .notFound: 404
     case .clientDisconnect: 408
+    case .contentTooLarge: 413
     case .rateLimited: 429
     case .internal: 500
     case .conflict, .outOfRetention, .overloaded: 503

@@ -14,6 +14,8 @@ final class ExecutionTree: Sendable {
   let identity: CallerIdentity
   let requestID: RequestID
   let client: ClientInfo
+  /// Whether a test gave the function as a closure, which may do more than functions may.
+  let isInline: Bool
   /// The scheduled function that runs, if that is what began the execution.
   let job: DocumentID?
   let clock: ExecutionClock
@@ -51,6 +53,7 @@ final class ExecutionTree: Sendable {
     identity: CallerIdentity,
     requestID: RequestID,
     client: ClientInfo,
+    isInline: Bool,
     job: DocumentID?,
     limits: TimeLimits
   ) {
@@ -58,6 +61,7 @@ final class ExecutionTree: Sendable {
     self.identity = identity
     self.requestID = requestID
     self.client = client
+    self.isInline = isInline
     self.job = job
     clock = ExecutionClock(limits: limits)
     startTime = runner.time.now().milliseconds.rounded(.down)

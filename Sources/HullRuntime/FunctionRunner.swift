@@ -18,6 +18,11 @@ final class FunctionRunner: Sendable {
   let random: any RandomSource
   let environment: EnvironmentStore
   let requestSender: (any HTTPRequestSending)?
+  /// Stored files.
+  let storage: FileStorage
+  let uploadTokens: UploadTokens
+  /// Where clients reach the server, if no variable says it.
+  let cloudOrigin: String
   /// What lets the sleep of an action pass.
   let sleeping: any Sleeping
   /// Told when functions have been scheduled.
@@ -47,6 +52,9 @@ final class FunctionRunner: Sendable {
     random = configuration.random
     environment = configuration.environment
     requestSender = configuration.requestSender
+    storage = FileStorage(database: database, configuration: configuration)
+    uploadTokens = UploadTokens(instance: instance, random: configuration.random)
+    cloudOrigin = configuration.cloudOrigin
     sleeping = configuration.sleeping
     cursors = CursorCodec(secret: instance.secret.bytes, instanceName: instance.name)
     permits = FunctionPermits(configuration.concurrency)
@@ -141,7 +149,10 @@ final class FunctionRunner: Sendable {
   }
 
   /// Finishes what goes on in the background.
-  func close() async { await cleanup.finish() }
+  func close() async {
+    await cleanup.finish()
+    await storage.finish()
+  }
 
   // MARK: Kinds
 
@@ -192,7 +203,7 @@ final class FunctionRunner: Sendable {
             of: request
           )
         }
-        try await call.job?.end(attempt, in: transaction, at: self.time.now())
+        try await call.job?.end(attempt, in: transaction, by: self)
         return attempt
       }
       if call.sessionRequest != nil { cleanup.runIfDue() }
@@ -232,6 +243,8 @@ final class FunctionRunner: Sendable {
     var journal: String?
     /// When the first of the functions it scheduled is due, in milliseconds since 1970.
     var firstJobTime: Double?
+    /// How long it ran, in seconds.
+    var seconds = 0.0
 
     func outcome(at timestamp: Timestamp) -> FunctionOutcome {
       FunctionOutcome(result: result, logLines: logLines, timestamp: timestamp)
@@ -276,6 +289,7 @@ final class FunctionRunner: Sendable {
       identity: call.identity,
       requestID: call.requestID,
       client: call.client,
+      isInline: !call.isNamed && call.route == nil,
       job: call.job?.scheduledFunction ?? call.parentJob,
       limits: timeLimits
     )
@@ -299,6 +313,7 @@ final class FunctionRunner: Sendable {
     attempt.logLines = tree.logLines
     attempt.observations = tree.observations
     attempt.firstJobTime = tree.firstJobTime
+    attempt.seconds = tree.clock.elapsedMilliseconds / 1000
     attempt.journal = execution.journal.sealed
     if case .success(.success(let result)) = end {
       attempt.logLines += try await warnings(

@@ -4,13 +4,15 @@ public import Hull
 import HullRuntime
 
 extension TestCaller {
-  /// Sends a request to an HTTP action, as a client of the server does.
+  /// Sends a request to an HTTP action, as a client of the server does, or to a URL of stored files.
+  ///
+  /// What `ctx.storage.generateUploadUrl` and `getUrl` return works here as it is, without a network.
   ///
   /// The action sees this caller's identity, or, if there is an `authorization` field, whose that is.
   /// What it throws becomes the response a client would get: 500, with JSON that tells of the error.
   ///
   /// - Parameters:
-  ///   - path: The path with its query: `/profile/ada?full=yes`.
+  ///   - path: The path with its query, `/profile/ada?full=yes`, or the whole URL of stored files.
   ///   - method: The method.
   ///   - headers: The header fields.
   ///   - body: The body; methods that have none, such as GET, do not send it.
@@ -72,6 +74,9 @@ extension TestSession {
     _ body: HTTPBody,
     _ requestID: RequestID
   ) async throws -> HTTPResponse {
+    if let target = storageTarget(of: path) {
+      return await storageResponse(target, method, headers, body)
+    }
     guard path.hasPrefix("/") else {
       throw HullError(
         code: .invalidArgument,
@@ -105,7 +110,7 @@ extension TestSession {
 
 extension HTTPResponse {
   /// The response to HEAD.
-  fileprivate func without(bodyIf isHead: Bool) -> HTTPResponse {
+  func without(bodyIf isHead: Bool) -> HTTPResponse {
     guard isHead else { return self }
     var response = self
     response.body = .empty

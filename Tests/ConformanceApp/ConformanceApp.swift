@@ -33,10 +33,11 @@ struct ConformanceApp: HullApplication {
       )
     }
     $0.get("/boom") { _, _ in throw ConvexError(["reason": "no"]) }
+    addFileRoutes(&$0)
     $0.get("/proxy") { ctx, request in try await ctx.fetch(request.query("url") ?? "") }
   }
 
-  static let modules = [values, counter, people, surroundings]
+  static let modules = [values, counter, people, surroundings, jobs, files]
 
   /// The provider that a test runs beside the server, if it says where.
   static var authProviders: [AuthProvider] {

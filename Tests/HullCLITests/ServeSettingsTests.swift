@@ -70,6 +70,13 @@ import Testing
     #expect(throws: ValidationError.self) { try settings(["--vector-memory", "much"]) }
   }
 
+  @Test func `the longest upload is given in MiB`() throws {
+    #expect(try settings([]).maximumUpload == nil)
+    #expect(try settings(["--max-upload", "20"]).maximumUpload == 20)
+    #expect(try settings([], ["HULL_MAX_UPLOAD": "1048576"]).maximumUpload == 1_048_576)
+    #expect(throws: ValidationError.self) { try settings(["--max-upload", "0"]) }
+  }
+
   @Test(arguments: [
     (["--port", "70000"], [:], "--port must be a number from 0 to 65535, not '70000'."),
     (["--port", "http"], [:], "--port must be a number from 0 to 65535, not 'http'."),

@@ -34,6 +34,8 @@ struct CompileErrorTests {
         _ = try await ctx.db.insert(Toy(pet: nil!))  // has no member 'insert'
         _ = try await ctx.runMutation("a:b")  // has no member 'runMutation'
         _ = try await ctx.vectorSearch("pets", "vector", vector: [1])  // has no member 'vectorSearch'
+        _ = try await ctx.storage.getUrl(toy)  // requires the types 'Toy' and 'StoredFile' be equivalent
+        try await ctx.storage.delete("id")  // has no member 'delete'
       }
 
       func write(_ ctx: MutationContext, pet: ID<Pet>) async throws {
@@ -41,6 +43,7 @@ struct CompileErrorTests {
         try await ctx.db.patch(pet) { $0.unset(\.name) }  // Field<Pet, String>
         try await ctx.db.patch(pet, \.name, to: nil)  // 'nil'
         _ = try await ctx.runAction("a:b")  // has no member 'runAction'
+        _ = try await ctx.storage.store([1])  // has no member 'store'
       }
 
       @Functions("m") enum M {

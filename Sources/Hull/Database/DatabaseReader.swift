@@ -106,41 +106,6 @@ extension DatabaseReading {
   }
 }
 
-/// The readable system tables: `ctx.db.system`.
-public struct SystemDatabaseReader: Sendable {
-  let host: HostHandle
-
-  /// Reads a document of a system table by id.
-  ///
-  /// - Parameter id: The document's id.
-  /// - Returns: The whole document; nil if it does not exist.
-  /// - Throws: ``HullError`` `.invalidArgument` if `id` is not an id.
-  public func get(_ id: some DocumentIdentifier) async throws -> ConvexObject? {
-    let table = type(of: id).requiredTable
-    return try await host.host.get(id.documentID(for: "get"), table: table, in: .system)?.object()
-  }
-
-  /// Begins a query of a system table.
-  ///
-  /// - Parameter table: The table's name, such as `_scheduled_functions`.
-  /// - Returns: The query of whole documents as plain objects.
-  public func query(_ table: String) -> QueryInitializer<ConvexObject> {
-    QueryInitializer(host: host, table: table, scope: .system)
-  }
-
-  /// The id a text stands for in a system table.
-  ///
-  /// - Parameters:
-  ///   - table: The table's name.
-  ///   - text: Any text.
-  /// - Returns: The id; nil if the text is no id of that table.
-  /// - Throws: ``HullError`` `.systemTable` for a table of the other half of the database.
-  public func normalizeID(_ table: String, _ text: String) async throws -> DocumentID? {
-    try DatabaseScope.system.check(table, for: "normalizeId")
-    return try await host.host.normalizeID(text, table: table, in: .system)
-  }
-}
-
 extension DatabaseScope {
   /// Refuses a table of the other half of the database.
   func check(_ table: String, for method: String) throws {

@@ -3,7 +3,9 @@
 /// The runtime implements it once per execution. Calls may arrive concurrently; they take effect one
 /// after the other, in the order they were made. Errors are thrown into the function, which may
 /// catch them; a host that wants to end the execution for good makes every later call throw too.
-package protocol FunctionHost: FetchingHost, SchedulingHost, VectorSearchHost, AnyObject {
+package protocol FunctionHost: FetchingHost, SchedulingHost, StorageHost, VectorSearchHost,
+  AnyObject
+{
   // MARK: The database (queries and mutations)
 
   /// Reads a document; nil if there is none.

@@ -8,12 +8,13 @@ internal import HullValues
 /// stored files and scheduled functions look as they do there.
 enum SystemTables {
   static let all: [(name: TableName, number: TableNumber)] = [
-    ("_cron_job_logs", cronJobLogs),
     ("_cron_jobs", cronJobs),
     ("_environment_variables", environmentVariables),
     ("_session_requests", sessionRequests),
     ("_scheduled_functions", scheduledFunctions),
-    ("_storage", TableNumber(known: 512 + 28)),
+    ("_storage", storedFiles),
+    ("_file_keys", fileKeys),
+    ("_file_ids", fileIDs),
   ]
 
   /// The indexes of these tables besides `by_creation_time`.
@@ -29,11 +30,19 @@ enum SystemTables {
   /// The functions that run later, or did.
   static let scheduledFunctions = TableNumber(known: 512 + 27)
 
-  /// The jobs that run again and again.
+  /// The functions that run again and again, with what came of their last runs.
   static let cronJobs = TableNumber(known: 512 + 19)
 
-  /// What came of the last runs of these jobs.
-  static let cronJobLogs = TableNumber(known: 512 + 21)
+  /// What functions see of stored files.
+  static let storedFiles = TableNumber(known: 512 + 28)
+
+  // The next two the reference does not have: numbers far behind those it uses.
+
+  /// The key of each stored file, by the file's own internal id.
+  static let fileKeys = TableNumber(known: 9_001)
+
+  /// The id of each stored file, by its key.
+  static let fileIDs = TableNumber(known: 9_002)
 
   /// What came of the mutations of clients' sessions.
   static let sessionRequests = TableNumber(known: 512 + 17)
@@ -43,7 +52,7 @@ enum SystemTables {
 
   /// Tables that are the server's own business.
   static let hidden: Set<TableNumber> = [
-    cronJobLogs, cronJobs, environmentVariables, sessionRequests,
+    cronJobs, environmentVariables, fileIDs, fileKeys, sessionRequests,
   ]
 
   /// One read-only view per table of a schema, with the fields its documents may have.

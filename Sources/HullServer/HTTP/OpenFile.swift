@@ -17,6 +17,9 @@ package struct OpenFileError: Error, CustomStringConvertible {
   /// The system's number for what went wrong; 0 when it is not an ordinary file.
   package var code: CInt
 
+  /// Whether there is no such file.
+  package var isMissing: Bool { code == ENOENT }
+
   package var description: String {
     code == 0
       ? "\(path) is not an ordinary file"

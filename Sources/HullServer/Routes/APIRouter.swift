@@ -34,6 +34,7 @@ package struct APIRouter: HTTPRouter {
     table.addInstanceRoutes(backend)
     table.addEnvironmentRoutes(backend)
     table.addEchoRoute()
+    table.addStorageRoutes(backend)
     table.addHTTPActionRoutes(backend)
     table.addMetricsRoute(counters, backend)
     sync = makeSyncPeer.map { SyncRoute(makePeer: $0) }

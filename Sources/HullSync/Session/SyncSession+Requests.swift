@@ -178,7 +178,7 @@ extension BackendError {
   /// Whether the request is at fault, so that asking again gets the same answer.
   fileprivate var isDeterministic: Bool {
     switch kind {
-    case .badRequest, .paginationLimit, .unauthenticated, .forbidden: true
+    case .badRequest, .paginationLimit, .unauthenticated, .forbidden, .contentTooLarge: true
     case .notFound, .clientDisconnect, .rateLimited, .internal, .conflict, .outOfRetention,
       .overloaded:
       false

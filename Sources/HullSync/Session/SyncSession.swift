@@ -217,7 +217,7 @@ package struct SyncSession: Sendable {
     case .badRequest:
       send(ServerMessage.fatalError(message: error.message).bytes)
       close(code: nil, reason: "")
-    case .paginationLimit, .forbidden:
+    case .paginationLimit, .forbidden, .contentTooLarge:
       send(ServerMessage.fatalError(message: error.message).bytes)
       close(code: 1000, reason: error.code)
     case .notFound: close(code: 1000, reason: error.code)
