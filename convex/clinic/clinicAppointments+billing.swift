@@ -45,16 +45,23 @@ enum ClinicBilling {
       of: appointment.totalAmount,
       paidBefore: appointment.paidAmount
     )
-    var names: [String] = []
-    for line in lines {
-      names.append(try await ctx.db.existing(line.serviceId).name)
-      guard !line.isPrescription else { continue }
+    let products = try await ctx.db.rows(lines.flatMap(\.value.products))
+    let services = try lines.map { line in
+      guard let service = products[line.serviceId] else { throw Refusal.notFound(line.serviceId) }
+      return service.name
+    }
+    for line in lines where !line.isPrescription {
       try await AppointmentBill.takeGoods(of: line.value, for: appointment, ctx)
     }
     for payment in settlement.payments {
       _ = try await ctx.db.insert(ClinicPayment(payment, for: appointmentId, at: ctx.now))
     }
-    let record = try await PetMedicalRecord(of: appointment.value, lines: lines, ctx.db)
+    let record = try await PetMedicalRecord(
+      of: appointment.value,
+      lines: lines,
+      products: products,
+      ctx.db
+    )
     let recordId = try await ctx.db.insert(record)
     if let weight = appointment.weight {
       try await ctx.db.patch(appointment.petId, \.weight, to: weight)
@@ -68,7 +75,7 @@ enum ClinicBilling {
       occurredAt: appointment.appointmentDate,
       branchId: appointment.branchId,
       petId: appointment.petId,
-      summary: CompletedEvent.summary(of: names)
+      summary: CompletedEvent.summary(of: services)
     ).record(ctx)
     try await ctx.db.patch(appointmentId) {
       $0.set(\.status, AppointmentStatus.completed)
@@ -112,6 +119,11 @@ struct CompletedAppointment {
   var change: Double
   var medicalRecordId: Nullable<ID<PetMedicalRecord>>
   var pointsEarned: Double
+}
+
+extension ClinicAppointmentService {
+  /// The service, and the goods if there are some.
+  fileprivate var products: [ID<Product>] { [serviceId] + (productId.map { [$0] } ?? []) }
 }
 
 extension ClinicPayment {

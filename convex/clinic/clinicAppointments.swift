@@ -167,10 +167,7 @@ enum ClinicAppointments {
       staff: Nullable(try await ctx.db.getEncoded(appointment.staffId)),
       branch: Nullable(try await ctx.db.getEncoded(appointment.branchId)),
       services: try await ctx.db.withProducts(try await ctx.db.serviceLines(of: id)),
-      payments: try await ctx.db.query(ClinicPayment.self)
-        .withIndex(ClinicPayment.byAppointment) { $0.eq(id) }
-        .filter(\.isLive)
-        .collect()
+      payments: try await ctx.db.payments(for: id)
     )
   }
 }

@@ -9,11 +9,7 @@ enum ClinicPayments {
     _ ctx: QueryContext,
     appointmentId: ID<ClinicAppointment>
   ) async throws -> [Document<ClinicPayment>] {
-    try await ctx.db.query(ClinicPayment.self)
-      .withIndex(ClinicPayment.byAppointment) { $0.eq(appointmentId) }
-      .order(.descending)
-      .filter(\.isLive)
-      .collect()
+    try await ctx.db.payments(for: appointmentId).reversed()
   }
 
   /// Takes a payment, before the appointment is completed or after.

@@ -44,11 +44,7 @@ enum AccountsReceivable {
       .order(.descending)
       .take(200)
     for visit in visits {
-      payments += try await db.query(ClinicPayment.self)
-        .withIndex(ClinicPayment.byAppointment) { $0.eq(visit.id) }
-        .filter(\.isLive)
-        .collect()
-        .map { ReceivedPayment($0.value) }
+      payments += try await db.payments(for: visit.id).map { ReceivedPayment($0.value) }
     }
     return payments.sorted { $0.paymentDate > $1.paymentDate }
   }
@@ -60,7 +56,9 @@ extension DatabaseReading {
     of customer: ID<Customer>
   ) async throws -> [Document<ClinicAppointment>] {
     try await query(ClinicAppointment.self)
-      .withIndex(ClinicAppointment.byCustomerDue) { $0.eq(customer).eq("Completed").gt(0) }
+      .withIndex(ClinicAppointment.byCustomerDue) {
+        $0.eq(customer).eq(AppointmentStatus.completed).gt(0)
+      }
       .filter(\.isLive)
       .collect()
   }

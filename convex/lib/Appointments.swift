@@ -80,6 +80,14 @@ extension DatabaseReading {
       .collect()
   }
 
+  /// The live payments for an appointment, in the order they were made.
+  func payments(for appointment: ID<ClinicAppointment>) async throws -> [Document<ClinicPayment>] {
+    try await query(ClinicPayment.self)
+      .withIndex(ClinicPayment.byAppointment) { $0.eq(appointment) }
+      .filter(\.isLive)
+      .collect()
+  }
+
   /// A live pet of a customer.
   ///
   /// - Throws: `NOT_FOUND` if the pet is missing, deleted or somebody else's.

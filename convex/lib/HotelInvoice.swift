@@ -182,39 +182,35 @@ extension HotelInvoice {
     of booking: ID<HotelBooking>,
     _ db: some DatabaseReading
   ) async throws -> [ServiceLine] {
-    var lines: [ServiceLine] = []
-    for line in try await db.stayServices(of: booking) {
-      lines.append(
-        ServiceLine(
-          serviceName: try await db.get(line.serviceId)?.name ?? "-",
-          serviceDate: line.serviceDate,
-          quantity: line.quantity,
-          unitPrice: line.unitPrice,
-          discount: line.discountAmount,
-          subtotal: line.subtotal
-        )
+    let lines = try await db.stayServices(of: booking)
+    let services = try await db.rows(lines.map(\.serviceId))
+    return lines.map { line in
+      ServiceLine(
+        serviceName: services[line.serviceId]?.name ?? "-",
+        serviceDate: line.serviceDate,
+        quantity: line.quantity,
+        unitPrice: line.unitPrice,
+        discount: line.discountAmount,
+        subtotal: line.subtotal
       )
     }
-    return lines
   }
 
   private static func consumables(
     of booking: ID<HotelBooking>,
     _ db: some DatabaseReading
   ) async throws -> [ConsumableLine] {
-    var lines: [ConsumableLine] = []
-    for line in try await db.consumables(of: booking) {
-      lines.append(
-        ConsumableLine(
-          productName: try await db.get(line.productId)?.name ?? "-",
-          consumptionDate: line.consumptionDate,
-          quantity: line.quantity,
-          unitPrice: line.unitPrice,
-          subtotal: line.subtotal
-        )
+    let lines = try await db.consumables(of: booking)
+    let products = try await db.rows(lines.map(\.productId))
+    return lines.map { line in
+      ConsumableLine(
+        productName: products[line.productId]?.name ?? "-",
+        consumptionDate: line.consumptionDate,
+        quantity: line.quantity,
+        unitPrice: line.unitPrice,
+        subtotal: line.subtotal
       )
     }
-    return lines
   }
 }
 

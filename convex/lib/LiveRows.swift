@@ -55,4 +55,11 @@ extension DatabaseReading {
     guard row.isLive else { throw Refusal.notFound(id) }
     return row
   }
+
+  /// The rows that ids stand for, deleted or not, each read once; without those that are gone.
+  func rows<T: Table>(_ ids: [ID<T>]) async throws -> [ID<T>: Document<T>] {
+    var rows: [ID<T>: Document<T>] = [:]
+    for id in ids.withoutRepetition { rows[id] = try await get(id) }
+    return rows
+  }
 }

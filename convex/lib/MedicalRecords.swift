@@ -25,22 +25,22 @@ extension PetMedicalRecord {
   /// - Parameters:
   ///   - appointment: The appointment.
   ///   - lines: The lines of its bill.
-  ///   - db: Where the names of products, staff and branch are.
+  ///   - products: What the lines are about.
+  ///   - db: Where the names of variants, staff and branch are.
   /// - Throws: Only what the database throws.
   init(
     of appointment: ClinicAppointment,
     lines: [Document<ClinicAppointmentService>],
+    products: [ID<Product>: Document<Product>],
     _ db: some DatabaseReading
   ) async throws {
-    var treatments: [String] = []
+    let treatments = lines.compactMap { line in
+      products[line.serviceId].map { "\($0.name) (\(line.quantity.quantityText)x)" }
+    }
     var prescriptions: [String] = []
-    for line in lines {
-      if let service = try await db.get(line.serviceId) {
-        treatments.append("\(service.name) (\(line.quantity.quantityText)x)")
-      }
-      if line.isPrescription, let text = try await Self.prescription(line.value, db) {
-        prescriptions.append(text)
-      }
+    for line in lines where line.isPrescription {
+      guard let medicine = line.productId.flatMap({ products[$0] }) else { continue }
+      prescriptions.append(try await Self.prescription(line.value, of: medicine.name, db))
     }
     self.init(
       petId: appointment.petId,
@@ -57,11 +57,10 @@ extension PetMedicalRecord {
   /// A prescribed medicine: name, form, how many, how to take it.
   private static func prescription(
     _ line: ClinicAppointmentService,
+    of medicine: String,
     _ db: some DatabaseReading
-  ) async throws -> String? {
-    guard let productId = line.productId, var name = try await db.get(productId)?.name else {
-      return nil
-    }
+  ) async throws -> String {
+    var name = medicine
     if let variantId = line.variantId, let variant = try await db.get(variantId) {
       name += " \(variant.variantValue)"
     }
@@ -73,12 +72,9 @@ extension PetMedicalRecord {
 extension DatabaseReading {
   /// Records with their pets and owners, each of those read once.
   func withPets(_ records: [Document<PetMedicalRecord>]) async throws -> [MedicalRecordInList] {
-    var pets: [Document<CustomerPet>] = []
-    for id in records.map(\.petId).withoutRepetition {
-      if let pet = try await get(id) { pets.append(pet) }
-    }
+    let pets = try await rows(records.map(\.petId))
     let known = Dictionary(
-      uniqueKeysWithValues: try await withSpecies(pets).map { ($0.pet.id, $0) }
+      uniqueKeysWithValues: try await withSpecies(Array(pets.values)).map { ($0.pet.id, $0) }
     )
     var customers = RowCache<Customer>()
     var list: [MedicalRecordInList] = []

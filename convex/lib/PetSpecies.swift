@@ -12,19 +12,13 @@ struct PetWithSpecies {
 extension DatabaseReading {
   /// Adds the names of species and subcategories, reading each of them once.
   func withSpecies(_ pets: [Document<CustomerPet>]) async throws -> [PetWithSpecies] {
-    var species: [ID<AnimalCategory>: String] = [:]
-    for id in Set(pets.map(\.categoryId)) {
-      species[id] = try await get(id)?.name
-    }
-    var subcategories: [ID<AnimalSubcategory>: String] = [:]
-    for id in Set(pets.compactMap(\.subcategoryId)) {
-      subcategories[id] = try await get(id)?.name
-    }
+    let species = try await rows(pets.map(\.categoryId))
+    let subcategories = try await rows(pets.compactMap(\.subcategoryId))
     return pets.map { pet in
       PetWithSpecies(
         pet: pet,
-        species: Nullable(species[pet.categoryId]),
-        subcategoryName: Nullable(pet.subcategoryId.flatMap { subcategories[$0] })
+        species: Nullable(species[pet.categoryId]?.name),
+        subcategoryName: Nullable(pet.subcategoryId.flatMap { subcategories[$0]?.name })
       )
     }
   }

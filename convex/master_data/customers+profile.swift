@@ -132,7 +132,7 @@ enum CustomerProfiles {
       .take(50)
     return Array(
       newest
-        .filter { $0.isLive && ["Scheduled", "InProgress"].contains($0.status) }
+        .filter { $0.isLive && AppointmentStatus.isOpen($0.status) }
         .sorted { $0.appointmentDate < $1.appointmentDate }
         .prefix(10)
     )
@@ -149,7 +149,7 @@ enum CustomerProfiles {
       .take(50)
     return Array(
       newest
-        .filter { $0.isLive && ["Reserved", "CheckedIn"].contains($0.status) }
+        .filter { $0.isLive && BookingStatus.isOpen($0.status) }
         .sorted { $0.checkInDate < $1.checkInDate }
         .prefix(10)
     )

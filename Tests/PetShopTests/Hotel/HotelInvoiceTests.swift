@@ -102,6 +102,15 @@ import Testing
     #expect([final.customer.name, final.pet.name] == ["Ada", "Oyen"])
   }
 
+  @Test func `an invoice reads each product once`() async throws {
+    let grooming = try await shop.product("Grooming", type: "service")
+    for _ in 0..<10 { try await hotel.add(grooming, to: booking) }
+    let usage = try await shop.usage { [booking] ctx in
+      _ = try await HotelStays.generateInvoice(ctx, id: booking, invoiceType: "final")
+    }
+    #expect(usage.fits(ranges: 9, documents: 16), "\(usage)")
+  }
+
   @Test(arguments: ["", "Final", "pro forma"])
   func `an invoice is proforma or final`(kind: String) async throws {
     #expect(
