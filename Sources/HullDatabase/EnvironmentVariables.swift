@@ -1,4 +1,3 @@
-internal import Crypto
 internal import HullPersistence
 internal import HullValues
 
@@ -11,7 +10,7 @@ extension Transaction {
   /// It counts towards no limit of the function. Writes of the same transaction are not seen.
   package func environmentVariable(_ name: String) async throws -> String? {
     try await exclusively { state in
-      let id = DocumentID(environmentVariable: name)
+      let id = DocumentID(hashing: name, in: SystemTables.environmentVariables)
       state.reads.insert(created: id)
       guard let stored = try await state.reader.document(id, catalog: state.catalog) else {
         return nil
@@ -51,7 +50,7 @@ extension Transaction {
     try await exclusively { state in
       try checkMayWrite()
       let table = state.systemTable(SystemTables.environmentVariables)
-      let id = DocumentID(environmentVariable: name)
+      let id = DocumentID(hashing: name, in: SystemTables.environmentVariables)
       try await state.remove(id, of: table)
       guard let value else { return }
       try state.insert(["name": .string(name), "value": .string(value)], as: id, into: table)
@@ -76,17 +75,5 @@ private struct EnvironmentVariable {
     }
     self.name = name
     self.value = value
-  }
-}
-
-extension DocumentID {
-  /// The id of a variable's row, from a hash of its name: it is found without an index.
-  fileprivate init(environmentVariable name: String) {
-    let digest = Array(SHA256.hash(data: Array(name.utf8)))
-    func half(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
-    self.init(
-      tableNumber: SystemTables.environmentVariables,
-      internalID: InternalID(high: half(digest[..<8]), low: half(digest[8..<16]))
-    )
   }
 }

@@ -23,6 +23,7 @@ package final class Backend: Sendable {
   let adminKeys: AdminKeyBroker
   let tokens: TokenVerifier
   let jobs: JobExecutor
+  let crons: CronExecutor
 
   private init(
     application: Application,
@@ -42,6 +43,7 @@ package final class Backend: Sendable {
       configuration: configuration
     )
     jobs = JobExecutor(runner: runner, configuration: configuration)
+    crons = CronExecutor(runner: runner, specs: application.crons, time: configuration.time)
     configuration.environment.observe { [weak database] in database?.variableDidChange($0) }
     adminKeys = AdminKeyBroker(
       instanceName: instance.name,
@@ -189,7 +191,9 @@ package final class Backend: Sendable {
 
   /// Finishes what was begun and lets go of the data.
   package func close() async {
+    async let cronsHaveStopped: Void = crons.stop(within: configuration.jobPatience)
     await jobs.stop(within: configuration.jobPatience)
+    await cronsHaveStopped
     await runner.close()
     await database.close()
   }

@@ -203,7 +203,7 @@ final class FunctionRunner: Sendable {
             of: request
           )
         }
-        try await call.job?.end(attempt, in: transaction, at: self.time.now())
+        try await call.job?.end(attempt, in: transaction, by: self)
         return attempt
       }
       if call.sessionRequest != nil { cleanup.runIfDue() }
@@ -243,6 +243,8 @@ final class FunctionRunner: Sendable {
     var journal: String?
     /// When the first of the functions it scheduled is due, in milliseconds since 1970.
     var firstJobTime: Double?
+    /// How long it ran, in seconds.
+    var seconds = 0.0
 
     func outcome(at timestamp: Timestamp) -> FunctionOutcome {
       FunctionOutcome(result: result, logLines: logLines, timestamp: timestamp)
@@ -311,6 +313,7 @@ final class FunctionRunner: Sendable {
     attempt.logLines = tree.logLines
     attempt.observations = tree.observations
     attempt.firstJobTime = tree.firstJobTime
+    attempt.seconds = tree.clock.elapsedMilliseconds / 1000
     attempt.journal = execution.journal.sealed
     if case .success(.success(let result)) = end {
       attempt.logLines += try await warnings(

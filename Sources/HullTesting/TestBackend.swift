@@ -32,6 +32,8 @@ public final class TestBackend: TestCaller {
   public let http: TestHTTP
   /// The functions that run later.
   public let scheduler: TestScheduler
+  /// The functions that run again and again.
+  public let crons: TestCrons
 
   private let log: TestLog
   private let directory: URL?
@@ -67,14 +69,19 @@ public final class TestBackend: TestCaller {
   /// - Parameters:
   ///   - schema: The tables; without any, every table may hold anything.
   ///   - modules: The functions.
+  ///   - crons: Those that run again and again.
   ///   - options: What to decide about the backend.
   /// - Throws: What is wrong with the schema or the functions.
   public convenience init(
     schema: Schema = Schema(tables: []),
     modules: [Module] = [],
+    crons: [CronJob] = [],
     _ options: TestOptions = TestOptions()
   ) async throws {
-    try await self.init(Application(name: "test", schema: schema, modules: modules), options)
+    try await self.init(
+      Application(name: "test", schema: schema, modules: modules, crons: crons),
+      options
+    )
   }
 
   private init(_ prepared: PreparedApplication, _ options: TestOptions) async throws {
@@ -130,10 +137,17 @@ public final class TestBackend: TestCaller {
       auditor: TransitionAuditor(backend),
       sleeping: sleeping
     )
-    let timeline = TestTimeline(backend: backend, time: time, sleeping: sleeping)
+    if !backend.application.crons.isEmpty { try await backend.applyCrons() }
+    let timeline = TestTimeline(
+      backend: backend,
+      time: time,
+      sleeping: sleeping,
+      runsCrons: options.runsCrons
+    )
     if options.runsDueJobs { timeline.runDueJobs() }
     clock = TestClock(timeline: timeline)
     scheduler = TestScheduler(timeline: timeline)
+    crons = TestCrons(timeline: timeline)
     env = TestEnvironment(store: configuration.environment)
     faults = TestFaults(plan: plan)
     http = TestHTTP(plan: stubs)

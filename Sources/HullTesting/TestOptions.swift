@@ -52,6 +52,9 @@ public struct TestOptions: Sendable {
   /// the test next moves the clock.
   public var runsDueJobs = false
 
+  /// Whether cron jobs run when the test moves the clock to their time.
+  public var runsCrons = true
+
   /// Where the data is kept.
   public var store = Store.memory
 

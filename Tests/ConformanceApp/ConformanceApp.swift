@@ -37,7 +37,7 @@ struct ConformanceApp: HullApplication {
     $0.get("/proxy") { ctx, request in try await ctx.fetch(request.query("url") ?? "") }
   }
 
-  static let modules = [values, counter, people, surroundings, files]
+  static let modules = [values, counter, people, surroundings, jobs, files]
 
   /// The provider that a test runs beside the server, if it says where.
   static var authProviders: [AuthProvider] {

@@ -20,6 +20,14 @@ import Testing
     }
   }
 
+  @Test func `the Python client runs clinic and hotel`() async throws {
+    try await withTemporaryDirectory { directory in
+      let server = try await Server.start(data: directory, arguments: ["--sample"])
+      try await expectAllChecksPass("visits_client.py", [server.url.absoluteString], atLeast: 50)
+      #expect(await server.stop() == 0)
+    }
+  }
+
   @Test func `the Python client sends and receives every kind of value and error`() async throws {
     try await withTemporaryDirectory { directory in
       let server = try await Server.start("ConformanceApp", data: directory)

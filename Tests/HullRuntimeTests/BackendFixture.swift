@@ -14,6 +14,7 @@ struct BackendFixture {
     schema: SchemaDefinition = SchemaDefinition(tables: []),
     persistence: any Persistence = InMemoryPersistence(),
     seed: UInt64 = 1,
+    crons: [CronJob] = [],
     configure: (inout BackendConfiguration) -> Void = { _ in },
     _ register: (inout ModuleBuilder) -> Void
   ) async throws {
@@ -24,7 +25,12 @@ struct BackendFixture {
     configuration.warnsOfDuration = false
     configure(&configuration)
     backend = try await Backend.open(
-      Application(name: "test", schema: schema, modules: [Module("m", register)]),
+      Application(
+        name: "test",
+        schema: schema,
+        modules: [Module("m", register)],
+        crons: crons
+      ),
       persistence: persistence,
       configuration: configuration
     )

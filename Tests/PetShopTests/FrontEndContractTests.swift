@@ -14,10 +14,6 @@ import Testing
     t = backend.client
   }
 
-  private func expect(_ row: ConvexValue?, has fields: [String]) {
-    for field in fields { #expect(row?[field] != nil, "\(field)") }
-  }
-
   private static let customerForm: ConvexValue = [
     "code": "CUST01", "name": "Budi", "phone": "081234567801", "email": "b@c.d",
     "address": "Jl. Melati", "city": "Jakarta", "province": "DKI", "postalCode": "12345",
@@ -388,4 +384,13 @@ import Testing
     }
     #expect(error?.message.contains("ArgumentValidationError") == true)
   }
+}
+
+/// Expects an answer to have the fields a screen uses.
+func expect(
+  _ row: ConvexValue?,
+  has fields: [String],
+  at location: Testing.SourceLocation = #_sourceLocation
+) {
+  for field in fields { #expect(row?[field] != nil, "\(field)", sourceLocation: location) }
 }

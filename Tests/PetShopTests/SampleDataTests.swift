@@ -51,7 +51,7 @@ import Testing
     let shared = Dictionary(grouping: customers, by: \.phone).values.filter { $0.count > 1 }
     #expect(shared.map(\.count) == [2])
     let statuses = Set(try await shop.all(CustomerPet.self).map(\.vaccinationStatus))
-    #expect(statuses == [nil, .upToDate, .dueSoon, .overdue])
+    #expect(statuses == [.unknown, .upToDate, .dueSoon, .overdue])
   }
 
   @Test func `the sample obeys the rules of the front end's forms`() async throws {
@@ -200,5 +200,35 @@ extension SampleDataTests {
       try await shop.all(HotelRoom.self).map(\.status)
         == ["Available", "Available", "Available", "Reserved", "Available"]
     )
+    let appointments = try await shop.all(ClinicAppointment.self)
+    #expect(appointments.map(\.status) == ["Completed", "Scheduled"])
+    let bookings = try await shop.all(HotelBooking.self)
+    #expect(bookings.map(\.status) == ["CheckedOut", "Reserved"])
+    #expect(bookings.map(\.paidAmount) == [450_000, 200_000])
+  }
+
+  @Test func `the worked example of the sample goes step by step, a week apart`() async throws {
+    let shop = try await Shop()
+    try await shop.backend.action(SeedFunctions.$seedAll)
+    let customer = try #require(
+      try await shop.backend.query(CustomerSearch.$lookup(code: "CUST0001"))
+    )
+    let ledger = try await shop.ledger(of: customer.id)
+    #expect(ledger.map(\.points) == [750, 260, -500, 156, 56, -750])
+    #expect(ledger.map(\.balanceAfter) == [750, 1_010, 510, 666, 722, -28])
+    let events = try await shop.history(of: customer.id)
+    #expect(events.map(\.kind) == [.sale, .clinic, .sale, .hotel, .refund])
+    #expect(events.map(\.amount) == [7_500_000, 2_600_000, 1_255_000, 450_000, -7_500_000])
+    let week = 7 * SampleLoader.day
+    let first = try #require(events.first).occurredAt
+    #expect(events.prefix(4).map { ($0.occurredAt - first) / week } == [0, 1, 2, 3])
+
+    let record = try #require(try await shop.all(PetMedicalRecord.self).first)
+    #expect(record.diagnosis == "Cacingan")
+    #expect(record.prescription == "Drontal Cat - 5x - 1 tablet sehari")
+    #expect(record.notes?.hasPrefix("Keluhan: Nafsu makan turun") == true)
+    let paid = try await shop.all(HotelPayment.self)
+    #expect(paid.map(\.paymentType) == ["Deposit", "FullPayment", "Deposit"])
+    #expect(paid.map(\.amount) == [150_000, 300_000, 200_000])
   }
 }

@@ -38,6 +38,22 @@ extension Shop {
     }
   }
 
+  func variant(_ value: String, of product: ID<Product>) async throws -> ID<ProductVariant> {
+    try await backend.run { ctx in
+      try await ctx.db.insert(
+        ProductVariant(
+          productId: product,
+          variantName: "Ukuran",
+          variantValue: value,
+          sku: value,
+          purchasePrice: 5_000,
+          sellingPrice: 8_000,
+          isActive: true
+        )
+      )
+    }
+  }
+
   func stock(
     _ quantity: Double,
     of product: ID<Product>,

@@ -32,8 +32,7 @@ enum AnimalCategories {
     includeInactive: Bool = false
   ) async throws -> [Document<AnimalCategory>] {
     try await ctx.db.query(AnimalCategory.self)
-      .filter { $0.isLive && (includeInactive || $0.isActive) }
-      .take(SpeciesNames.maximumListed)
+      .take(SpeciesNames.maximumListed) { $0.isLive && (includeInactive || $0.isActive) }
   }
 
   /// A species, deleted or not.

@@ -38,10 +38,9 @@ enum AnimalSubcategories {
       } else {
         rows.fullTableScan()
       }
-    return
-      try await chosen
-      .filter { $0.isLive && (includeInactive || $0.isActive) }
-      .take(SpeciesNames.maximumListed)
+    return try await chosen.take(SpeciesNames.maximumListed) {
+      $0.isLive && (includeInactive || $0.isActive)
+    }
   }
 
   /// A group, deleted or not.

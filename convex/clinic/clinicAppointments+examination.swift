@@ -22,7 +22,10 @@ enum ClinicExaminations {
     return appointmentId
   }
 
-  /// Notes what was found; fields that are not given, and blank texts, change nothing.
+  /// Notes what was found; fields that are not given change nothing.
+  ///
+  /// The screen sends all its texts with each change: a blank one empties its field, but for the
+  /// complaint, which every examination has.
   @Mutation
   static func updateClinicalData(
     _ ctx: MutationContext,
@@ -57,10 +60,12 @@ enum ClinicExaminations {
         \.bloodPressureDiastolic,
         ifPresent: try measured(bloodPressureDiastolic, "bloodPressureDiastolic")
       )
-      $0.set(\.physicalExamination, ifPresent: physicalExamination?.nonBlank)
-      $0.set(\.diagnosis, ifPresent: diagnosis?.nonBlank)
-      $0.set(\.treatmentPlan, ifPresent: treatmentPlan?.nonBlank)
-      $0.set(\.notes, ifPresent: notes?.nonBlank)
+      if let physicalExamination {
+        $0.set(\.physicalExamination, physicalExamination.nonBlank)
+      }
+      if let diagnosis { $0.set(\.diagnosis, diagnosis.nonBlank) }
+      if let treatmentPlan { $0.set(\.treatmentPlan, treatmentPlan.nonBlank) }
+      if let notes { $0.set(\.notes, notes.nonBlank) }
     }
     return appointmentId
   }

@@ -55,7 +55,7 @@ enum HotelConsumables {
       from: booking.branchId,
       cause: Stock.Cause(
         movementType: "HOTEL_CONSUMPTION",
-        referenceType: HotelBooking.tableName,
+        referenceType: "HotelBooking",
         referenceId: bookingId.string,
         notes: notes?.nonBlank ?? booking.bookingNumber
       ),

@@ -10,7 +10,6 @@ enum ProductCategories {
     includeInactive: Bool = false
   ) async throws -> [Document<ProductCategory>] {
     try await ctx.db.query(ProductCategory.self)
-      .filter { $0.isLive && (includeInactive || $0.isActive) }
-      .take(1_000)
+      .take(1_000) { $0.isLive && (includeInactive || $0.isActive) }
   }
 }

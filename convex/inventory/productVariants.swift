@@ -44,7 +44,6 @@ enum ProductVariants {
   ) async throws -> [Document<ProductVariant>] {
     try await ctx.db.query(ProductVariant.self)
       .withIndex(ProductVariant.byProduct) { $0.eq(productId) }
-      .filter { $0.isLive && (includeInactive || $0.isActive) }
-      .take(1_000)
+      .take(1_000) { $0.isLive && (includeInactive || $0.isActive) }
   }
 }

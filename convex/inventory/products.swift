@@ -78,10 +78,9 @@ enum Products {
       } else {
         products.fullTableScan()
       }
-    return
-      try await chosen
-      .filter { $0.isLive && (includeInactive || $0.isActive) }
-      .take(maximumListed)
+    return try await chosen.take(maximumListed, ofFirst: 2 * maximumListed) {
+      $0.isLive && (includeInactive || $0.isActive)
+    }
   }
 
   /// A product, deleted or not, with category, brand and unit.

@@ -40,7 +40,7 @@ enum AppointmentBill {
       from: appointment.branchId,
       cause: Stock.Cause(
         movementType: "SALE_OUT",
-        referenceType: ClinicAppointment.tableName,
+        referenceType: "ClinicAppointment",
         referenceId: appointment.id.string,
         notes: appointment.appointmentNumber
       ),

@@ -25,4 +25,15 @@ extension QueryOperations {
     }
     return found
   }
+
+  /// The first documents that a closure keeps, out of at most four times as many.
+  ///
+  /// - Parameters:
+  ///   - count: The most documents to return.
+  ///   - isIncluded: Called once per document looked at.
+  /// - Returns: The documents in the order of the query.
+  /// - Throws: What the database or the closure throws.
+  func take(_ count: Int, where isIncluded: (Element) throws -> Bool) async throws -> [Element] {
+    try await take(count, ofFirst: 4 * count, where: isIncluded)
+  }
 }

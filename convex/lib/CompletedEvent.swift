@@ -20,19 +20,20 @@ struct CompletedEvent {
   ///
   /// - Throws: `INSUFFICIENT_POINTS` if it redeems more points than there are.
   func record(_ ctx: MutationContext) async throws -> EventOutcome {
-    var arguments: ConvexObject = [
-      "kind": .string(kind.rawValue),
-      "referenceId": .string(referenceId),
-      "referenceNumber": .string(referenceNumber),
-      "customerId": .string(customerId.string),
-      "amount": .float64(amount),
-      "occurredAt": .float64(occurredAt),
-      "branchId": .string(branchId.string),
-      "summary": .string(summary),
-      "pointsToRedeem": .float64(pointsToRedeem),
-    ]
-    if let petId { try arguments.set("petId", to: .string(petId.string)) }
-    return try await ctx.runMutation(LoyaltyEngine.$applyEvent, arguments)
+    try await ctx.runMutation(
+      LoyaltyEngine.$applyEvent(
+        kind: kind,
+        referenceId: referenceId,
+        referenceNumber: referenceNumber,
+        customerId: customerId,
+        amount: amount,
+        occurredAt: occurredAt,
+        branchId: branchId,
+        petId: petId,
+        summary: summary,
+        pointsToRedeem: pointsToRedeem
+      )
+    )
   }
 
   /// Takes a recorded event back, in the caller's transaction.
@@ -44,11 +45,9 @@ struct CompletedEvent {
     reason: String?,
     _ ctx: MutationContext
   ) async throws -> EventOutcome {
-    var arguments: ConvexObject = [
-      "kind": .string(kind.rawValue), "referenceId": .string(referenceId),
-    ]
-    if let reason { try arguments.set("reason", to: .string(reason)) }
-    return try await ctx.runMutation(LoyaltyEngine.$reverseEvent, arguments)
+    try await ctx.runMutation(
+      LoyaltyEngine.$reverseEvent(kind: kind, referenceId: referenceId, reason: reason)
+    )
   }
 
   /// What a list of names says in one line: the first three, and how many more there are.

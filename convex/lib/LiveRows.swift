@@ -56,25 +56,3 @@ extension DatabaseReading {
     return row
   }
 }
-
-extension QueryOperations {
-  /// The first rows that are wanted, among at most four times as many.
-  ///
-  /// What a list reads stays bounded when most rows of its range are deleted.
-  ///
-  /// - Parameters:
-  ///   - limit: The most rows.
-  ///   - isWanted: Whether a row belongs on the list.
-  /// - Returns: The rows in the order of the query.
-  /// - Throws: What the database or `isWanted` throws.
-  func take(_ limit: Int, where isWanted: (Element) throws -> Bool) async throws -> [Element] {
-    var rows: [Element] = []
-    var readCount = 0
-    var iterator = makeAsyncIterator()
-    while rows.count < limit, readCount < 4 * limit, let row = try await iterator.next() {
-      readCount += 1
-      if try isWanted(row) { rows.append(row) }
-    }
-    return rows
-  }
-}

@@ -43,7 +43,7 @@ extension DatabaseReading {
 
   /// The live species; there are never many.
   func speciesRows() async throws -> [Document<AnimalCategory>] {
-    try await query(AnimalCategory.self).filter(\.isLive).take(SpeciesNames.maximumListed)
+    try await query(AnimalCategory.self).take(SpeciesNames.maximumListed, where: \.isLive)
   }
 
   /// The live subcategory of a species that an id stands for.

@@ -6,7 +6,8 @@ enum Stock {
   struct Cause {
     /// What kind of movement it is: `SALE_OUT`, `REDEMPTION_OUT`, `RETURN_IN`, `INITIAL_STOCK`.
     var movementType: String
-    /// What kind of row `referenceId` names.
+    /// What kind of row `referenceId` names: `Sale`, `ClinicAppointment`, `HotelBooking`,
+    /// `LoyaltyTransaction`, `InitialStock`.
     var referenceType: String
     var referenceId: String
     var notes: String?

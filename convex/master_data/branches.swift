@@ -41,8 +41,7 @@ enum Branches {
     includeInactive: Bool = false
   ) async throws -> [Document<Branch>] {
     try await ctx.db.query(Branch.self)
-      .filter { $0.isLive && (includeInactive || $0.isActive) }
-      .take(1_000)
+      .take(1_000) { $0.isLive && (includeInactive || $0.isActive) }
   }
 
   /// A branch, deleted or not: old sales still show the name.

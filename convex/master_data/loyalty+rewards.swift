@@ -16,7 +16,7 @@ enum LoyaltyRewards {
     let chosen =
       includeInactive
       ? rewards.fullTableScan() : rewards.withIndex(LoyaltyReward.byActive) { $0.eq(true) }
-    return try await chosen.filter(\.isLive).take(maximumListed)
+    return try await chosen.take(maximumListed, where: \.isLive)
   }
 
   /// Adds a reward: a product, or a variant of it, for a price in points.
@@ -127,7 +127,7 @@ enum LoyaltyRewards {
       from: branchId,
       cause: Stock.Cause(
         movementType: "REDEMPTION_OUT",
-        referenceType: LoyaltyTransaction.tableName,
+        referenceType: "LoyaltyTransaction",
         referenceId: transaction.string,
         notes: what
       ),

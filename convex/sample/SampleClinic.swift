@@ -9,10 +9,19 @@ struct SampleAppointment {
   /// Days after its customer was registered; no two appointments of a customer are equal.
   var daysFromNow: Double
   var time: String
-  /// Article numbers and quantities, at the price of the catalogue.
-  var lines: [(sku: String, quantity: Double)] = []
+  /// What was found, if the examination began.
+  var examination: ClinicalData?
+  var lines: [Line] = []
   /// What completes it; nil leaves it scheduled.
   var payment: PaymentInput?
+
+  /// What is on the bill, at the price of the catalogue.
+  struct Line {
+    var sku: String
+    var quantity: Double
+    /// How to take it, if it is a medicine that is prescribed.
+    var dosage: String?
+  }
 
   static let all = [
     SampleAppointment(
@@ -80,14 +89,41 @@ extension SampleLoader {
         appointmentTime: sample.time,
         notes: nil
       ).appointmentId
+      if let found = sample.examination { try await note(found, at: appointment) }
       for line in sample.lines { try await add(line, to: appointment) }
       if let payment = sample.payment { try await complete(appointment, payment) }
       return appointment
     }
   }
 
+  private func note(
+    _ found: ClinicalData,
+    at appointment: ID<ClinicAppointment>
+  ) async throws {
+    _ = try await ClinicExaminations.startExamination(
+      ctx,
+      appointmentId: appointment,
+      chiefComplaint: found.chiefComplaint ?? ""
+    )
+    _ = try await ClinicExaminations.updateClinicalData(
+      ctx,
+      appointmentId: appointment,
+      chiefComplaint: nil,
+      temperature: found.temperature,
+      weight: found.weight,
+      heartRate: found.heartRate,
+      respiratoryRate: found.respiratoryRate,
+      bloodPressureSystolic: found.bloodPressureSystolic,
+      bloodPressureDiastolic: found.bloodPressureDiastolic,
+      physicalExamination: found.physicalExamination,
+      diagnosis: found.diagnosis,
+      treatmentPlan: found.treatmentPlan,
+      notes: found.notes
+    )
+  }
+
   private func add(
-    _ line: (sku: String, quantity: Double),
+    _ line: SampleAppointment.Line,
     to appointment: ID<ClinicAppointment>
   ) async throws {
     guard let service = try await product(line.sku) else { return }
@@ -95,14 +131,14 @@ extension SampleLoader {
       ctx,
       appointmentId: appointment,
       serviceId: service,
-      productId: nil,
+      productId: line.dosage == nil ? nil : service,
       variantId: nil,
       quantity: line.quantity,
       unitPrice: try await ctx.db.existing(service).sellingPrice,
       discountAmount: 0,
       discountType: "nominal",
-      isPrescription: false,
-      prescriptionDosage: nil,
+      isPrescription: line.dosage != nil,
+      prescriptionDosage: line.dosage,
       notes: nil
     )
     countInserted(ClinicAppointmentService.self)

@@ -45,7 +45,20 @@ extension SampleAppointment {
     staff: "DRH001",
     daysFromNow: -21,
     time: "10:00",
-    lines: [("SVC-0001", 2), ("PRC-0002", 3), ("SVC-0003", 1)],
+    examination: ClinicalData(
+      chiefComplaint: "Nafsu makan turun sejak dua hari",
+      temperature: 38.6,
+      weight: 4.2,
+      heartRate: 180,
+      physicalExamination: "Perut kembung, gusi normal",
+      diagnosis: "Cacingan",
+      treatmentPlan: "Obat cacing lima hari, kontrol setelah satu minggu"
+    ),
+    lines: [
+      SampleAppointment.Line(sku: "SVC-0001", quantity: 2),
+      SampleAppointment.Line(sku: "PRC-0002", quantity: 3),
+      SampleAppointment.Line(sku: "MED-0001", quantity: 5, dosage: "1 tablet sehari"),
+    ],
     payment: PaymentInput(amount: 2_600_000, paymentMethod: "DEBIT_CARD")
   )
 }

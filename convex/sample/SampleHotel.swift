@@ -10,6 +10,8 @@ struct SampleBooking {
   var daysFromNow: Double
   var days: Double
   var deposit: Double
+  var specialRequests: String?
+  var emergencyContact: String?
   /// What settles the bill at departure; nil leaves the room reserved.
   var payment: PaymentInput?
 
@@ -20,7 +22,9 @@ struct SampleBooking {
       room: "KDG004",
       daysFromNow: 5,
       days: 4,
-      deposit: 200_000
+      deposit: 200_000,
+      specialRequests: "Near the window, please",
+      emergencyContact: "081234567899"
     )
   ]
 }
@@ -90,8 +94,8 @@ extension SampleLoader {
         roomId: room.id,
         checkInDate: arrival,
         checkOutDate: departure,
-        specialRequests: nil,
-        emergencyContact: nil,
+        specialRequests: sample.specialRequests,
+        emergencyContact: sample.emergencyContact,
         ownFood: false,
         notes: nil
       ).bookingId

@@ -267,7 +267,7 @@ extension SampleLoader {
       notes: nil,
       allergies: sample.allergies,
       chronicConditions: sample.chronicConditions,
-      vaccinationStatus: nil,
+      vaccinationStatus: sample.vaccinationDueInDays == nil ? .unknown : nil,
       temperament: sample.temperament,
       handlingInstructions: sample.handling
     )

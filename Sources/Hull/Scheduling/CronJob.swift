@@ -46,11 +46,7 @@ public struct CronJob: Sendable {
     _ arguments: ConvexObject,
     _ location: SourceLocation
   ) {
-    let merged = Result {
-      var merged = try function.scheduledArguments
-      for (name, value) in arguments { try merged.set(name, to: value) }
-      return merged
-    }
+    let merged = Result { try function.scheduledArguments.merging(arguments) }
     self.init(name, schedule, function.scheduledDefinition.path, merged, location)
   }
 }

@@ -26,3 +26,12 @@ extension FunctionInvocation: SchedulableFunction where Context: MutatingContext
   /// The arguments of the call.
   public var scheduledArguments: ConvexObject { get throws { try arguments } }
 }
+
+extension ConvexObject {
+  /// The fields of both; those of `other` win.
+  func merging(_ other: ConvexObject) throws -> ConvexObject {
+    var merged = self
+    for (name, value) in other { try merged.set(name, to: value) }
+    return merged
+  }
+}

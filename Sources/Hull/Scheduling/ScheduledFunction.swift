@@ -8,13 +8,6 @@ public enum ScheduledFunction: TableReference {
   public static let tableName = "_scheduled_functions"
 }
 
-/// The context of a function that can be scheduled: ``MutationContext`` and ``ActionContext``.
-public protocol SchedulableContext: FunctionContext {}
-
-extension MutationContext: SchedulableContext {}
-
-extension ActionContext: SchedulableContext {}
-
 extension MutatingContext {
   /// What has functions run later.
   public var scheduler: Scheduler { Scheduler(host: host) }

@@ -21,33 +21,22 @@ public struct Scheduler: Sendable {
   /// - Parameters:
   ///   - delay: How long after now, which stands still in a mutation; `.zero` is as soon as the
   ///     mutation has committed.
-  ///   - function: The mutation or action, for example `Messages.$expire`.
-  ///   - arguments: Its arguments by name.
+  ///   - function: The mutation or action: `Messages.$expire`, `Messages.$expire(id: message)`.
+  ///   - arguments: Arguments by name, besides those of a call.
   /// - Returns: The id of the job.
   /// - Throws: ``HullError`` `.invalidArgument` for a negative delay; the engine's errors, such as
   ///   `InvalidScheduledFunctionDelay` for more than five years and `TooManyFunctionsScheduled`.
   @discardableResult
-  public func runAfter<Context: SchedulableContext, Output>(
+  public func runAfter(
     _ delay: Duration,
-    _ function: FunctionReference<Context, Output>,
+    _ function: some SchedulableFunction,
     _ arguments: ConvexObject = [:]
   ) async throws -> ID<ScheduledFunction> {
-    try await runAfter(delay, function.path, arguments)
-  }
-
-  /// Has a function run after a while.
-  ///
-  /// - Parameters:
-  ///   - delay: How long after now.
-  ///   - invocation: The function and its arguments: `Messages.$expire(id: message)`.
-  /// - Returns: The id of the job.
-  /// - Throws: As for a reference.
-  @discardableResult
-  public func runAfter<Context: SchedulableContext, Output>(
-    _ delay: Duration,
-    _ invocation: FunctionInvocation<Context, Output>
-  ) async throws -> ID<ScheduledFunction> {
-    try await runAfter(delay, invocation.function.path, invocation.arguments)
+    try await runAfter(
+      delay,
+      function.scheduledDefinition.path,
+      function.scheduledArguments.merging(arguments)
+    )
   }
 
   /// Has a function named by its path run after a while.
@@ -76,33 +65,22 @@ public struct Scheduler: Sendable {
   ///
   /// - Parameters:
   ///   - time: When, in milliseconds since 1970; one that has passed is as soon as possible.
-  ///   - function: The mutation or action, for example `Messages.$expire`.
-  ///   - arguments: Its arguments by name.
+  ///   - function: The mutation or action: `Messages.$expire`, `Messages.$expire(id: message)`.
+  ///   - arguments: Arguments by name, besides those of a call.
   /// - Returns: The id of the job.
   /// - Throws: ``HullError`` `.invalidArgument` for a time that is no number; the engine's errors,
   ///   such as `InvalidScheduledFunctionDelay` for more than five years from now.
   @discardableResult
-  public func runAt<Context: SchedulableContext, Output>(
+  public func runAt(
     _ time: Double,
-    _ function: FunctionReference<Context, Output>,
+    _ function: some SchedulableFunction,
     _ arguments: ConvexObject = [:]
   ) async throws -> ID<ScheduledFunction> {
-    try await runAt(time, function.path, arguments)
-  }
-
-  /// Has a function run at a time.
-  ///
-  /// - Parameters:
-  ///   - time: When, in milliseconds since 1970.
-  ///   - invocation: The function and its arguments: `Messages.$expire(id: message)`.
-  /// - Returns: The id of the job.
-  /// - Throws: As for a reference.
-  @discardableResult
-  public func runAt<Context: SchedulableContext, Output>(
-    _ time: Double,
-    _ invocation: FunctionInvocation<Context, Output>
-  ) async throws -> ID<ScheduledFunction> {
-    try await runAt(time, invocation.function.path, invocation.arguments)
+    try await runAt(
+      time,
+      function.scheduledDefinition.path,
+      function.scheduledArguments.merging(arguments)
+    )
   }
 
   /// Has a function named by its path run at a time.

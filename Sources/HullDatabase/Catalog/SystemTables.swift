@@ -8,7 +8,6 @@ internal import HullValues
 /// stored files and scheduled functions look as they do there.
 enum SystemTables {
   static let all: [(name: TableName, number: TableNumber)] = [
-    ("_cron_job_logs", cronJobLogs),
     ("_cron_jobs", cronJobs),
     ("_environment_variables", environmentVariables),
     ("_session_requests", sessionRequests),
@@ -31,11 +30,8 @@ enum SystemTables {
   /// The functions that run later, or did.
   static let scheduledFunctions = TableNumber(known: 512 + 27)
 
-  /// The jobs that run again and again.
+  /// The functions that run again and again, with what came of their last runs.
   static let cronJobs = TableNumber(known: 512 + 19)
-
-  /// What came of the last runs of these jobs.
-  static let cronJobLogs = TableNumber(known: 512 + 21)
 
   /// What functions see of stored files.
   static let storedFiles = TableNumber(known: 512 + 28)
@@ -56,7 +52,7 @@ enum SystemTables {
 
   /// Tables that are the server's own business.
   static let hidden: Set<TableNumber> = [
-    cronJobLogs, cronJobs, environmentVariables, sessionRequests, fileKeys, fileIDs,
+    cronJobs, environmentVariables, fileIDs, fileKeys, sessionRequests,
   ]
 
   /// One read-only view per table of a schema, with the fields its documents may have.

@@ -10,11 +10,14 @@ extension FunctionRunner {
   enum Job: Sendable {
     /// A row of `_scheduled_functions`.
     case scheduled(DocumentID)
+    /// A run of a cron job.
+    case cron(CronOccurrence)
 
-    /// The row, as functions learn of it.
+    /// The row of the scheduled function, as functions learn of it.
     var scheduledFunction: DocumentID? {
       switch self {
       case .scheduled(let id): id
+      case .cron: nil
       }
     }
 
@@ -27,14 +30,35 @@ extension FunctionRunner {
       case .scheduled(let id):
         let before = try await transaction.advance(id, to: .inProgress, at: now.milliseconds)
         guard before?.state == .pending else { throw JobSuperseded() }
+      case .cron(let occurrence):
+        guard try await occurrence.state(in: transaction, isRunning: false) != nil else {
+          throw JobSuperseded()
+        }
       }
     }
 
     /// Ends a mutation's run that succeeded, in its transaction: both happen, or neither.
-    func end(_ attempt: Attempt, in transaction: Transaction, at now: Timestamp) async throws {
+    func end(
+      _ attempt: Attempt,
+      in transaction: Transaction,
+      by runner: FunctionRunner
+    ) async throws {
+      let now = runner.time.now()
       switch self {
       case .scheduled(let id):
         try await transaction.advance(id, to: .success, at: now.milliseconds)
+      case .cron(let occurrence):
+        guard var state = try await occurrence.state(in: transaction, isRunning: false),
+          case .success(let value) = attempt.result
+        else { throw JobSuperseded() }
+        runner.finish(
+          &state,
+          .success(value.string),
+          logLines: attempt.logLines.map(\.text),
+          seconds: attempt.seconds,
+          now: now.rawValue
+        )
+        try await transaction.setCronRow(occurrence.name, to: state.row)
       }
     }
   }

@@ -17,6 +17,7 @@ final class JobExecutor: Sendable {
   private let cleanup: PeriodicCleanup
   /// How many run at a time.
   private let width: Int
+  private let ongoing = Ongoing()
 
   /// Guards what is running and what comes next; held for a few instructions.
   private let state = Mutex(State())
@@ -32,8 +33,6 @@ final class JobExecutor: Sendable {
     var mustLook = false
     var isLooking = false
     var alarm = Alarm()
-    /// Resumed when nothing is running any more.
-    var idle: [CheckedContinuation<Void, Never>] = []
     var counters = JobCounters()
   }
 
@@ -83,18 +82,7 @@ final class JobExecutor: Sendable {
       state.isRunning = false
       state.alarm.cancel()
     }
-    let timeout = Task {
-      try await Task.sleep(for: patience)
-      state.withLock { $0.idle.take() }.forEach { $0.resume() }
-    }
-    await withCheckedContinuation { continuation in
-      let isIdle = state.withLock { state in
-        if !state.running.isEmpty || state.isLooking { state.idle.append(continuation) }
-        return state.idle.isEmpty
-      }
-      if isIdle { continuation.resume() }
-    }
-    timeout.cancel()
+    await ongoing.wait(atMost: patience)
     await cleanup.finish()
   }
 
@@ -149,12 +137,10 @@ final class JobExecutor: Sendable {
       return (jobs, mustLook)
     }
     for job in jobs {
-      // Known by its id in `running` until it is over; `stop(within:)` waits for it.
-      Task(executorPreference: FunctionExecutor.shared) { await self.run(job) }
+      ongoing.start { await self.run(job) }
     }
     if mustLook {
-      // Known as `isLooking` until it is done.
-      Task(executorPreference: FunctionExecutor.shared) { await self.look() }
+      ongoing.start { await self.look() }
     }
   }
 
@@ -183,7 +169,8 @@ final class JobExecutor: Sendable {
       // The store is in trouble; what is due stays due.
       setAlarm(at: now + 1000)
     }
-    leave { $0.isLooking = false }
+    state.withLock { $0.isLooking = false }
+    proceed()
   }
 
   private func run(_ job: DocumentID) async {
@@ -207,27 +194,7 @@ final class JobExecutor: Sendable {
       }
     }
     if let delay { setAlarm(at: delay) }
-    leave { $0.running.remove(job) }
-  }
-
-  /// Ends something that `stop(within:)` waits for.
-  private func leave(_ change: (inout State) -> Void) {
-    let waiting = state.withLock { state in
-      change(&state)
-      guard state.running.isEmpty, !state.isLooking else {
-        return [] as [CheckedContinuation<Void, Never>]
-      }
-      return state.idle.take()
-    }
-    for continuation in waiting { continuation.resume() }
+    state.withLock { _ = $0.running.remove(job) }
     proceed()
-  }
-}
-
-extension Array {
-  /// Takes all elements out.
-  fileprivate mutating func take() -> [Element] {
-    defer { removeAll() }
-    return self
   }
 }

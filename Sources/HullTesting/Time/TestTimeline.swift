@@ -1,5 +1,6 @@
 // Runs what becomes due while a test moves its clock.
 
+import Hull
 import HullDatabase
 import HullPersistence
 import HullRuntime
@@ -11,6 +12,8 @@ final class TestTimeline: Sendable {
   let backend: Backend
   let time: ManualTimeSource
   let sleeping: VirtualSleeping
+  /// Whether cron jobs run when the clock gets to them.
+  let runsCrons: Bool
 
   /// Lets one caller at a time move the clock, in the order they came.
   private let turn = OperationQueue(width: 1)
@@ -27,10 +30,11 @@ final class TestTimeline: Sendable {
     var faults: [any Error] = []
   }
 
-  init(backend: Backend, time: ManualTimeSource, sleeping: VirtualSleeping) {
+  init(backend: Backend, time: ManualTimeSource, sleeping: VirtualSleeping, runsCrons: Bool) {
     self.backend = backend
     self.time = time
     self.sleeping = sleeping
+    self.runsCrons = runsCrons && !backend.application.crons.isEmpty
   }
 
   /// Moves the clock to a moment and runs what is due until then, each at its time.
@@ -40,7 +44,7 @@ final class TestTimeline: Sendable {
   func advance(to target: Timestamp) async throws {
     try await turn.run {
       var (moment, events) = (time.now(), 0)
-      while let event = try await nextEvent(), event.due <= target {
+      while let event = try await nextEvent(withCrons: runsCrons), event.due <= target {
         events = event.due > moment ? 0 : events + 1
         moment = max(moment, event.due)
         guard events < Self.maximumEventsAtOnce else {
@@ -60,7 +64,7 @@ final class TestTimeline: Sendable {
 
   /// Runs everything that is scheduled, moving the clock to it, until there is nothing more.
   ///
-  /// A round runs as many events as there were when it began.
+  /// A round runs as many events as there were when it began. Cron jobs, which never end, do not run.
   ///
   /// - Parameter maximumRounds: How often jobs may schedule further ones.
   /// - Returns: How many jobs ran.
@@ -92,6 +96,7 @@ final class TestTimeline: Sendable {
   private func name(of event: Event) async throws -> String {
     switch event.what {
     case .job(let id): try await backend.database.begin().scheduledJob(id)?.name ?? "a job"
+    case .cron(let name): name
     case .wake: "an action that sleeps"
     }
   }
@@ -102,6 +107,22 @@ final class TestTimeline: Sendable {
       try await start(id)
       try throwFault()
     }
+  }
+
+  /// Runs a cron job now, whatever its time.
+  ///
+  /// - Returns: Where it stands then; nil if there is no such job.
+  func run(cron name: String) async throws -> CronState? {
+    try await turn.run {
+      guard let state = try await cron(name) else { return nil }
+      try await start(cron: name, due: state.next)
+      try throwFault()
+      return try await cron(name)
+    }
+  }
+
+  private func cron(_ name: String) async throws -> CronState? {
+    try await backend.cronStates().first { $0.spec.name == name }
   }
 
   /// Jobs that failed since the last call.
@@ -120,6 +141,7 @@ final class TestTimeline: Sendable {
   private struct Event {
     enum What {
       case job(DocumentID)
+      case cron(String)
       case wake
     }
 
@@ -128,7 +150,7 @@ final class TestTimeline: Sendable {
   }
 
   /// What is due first, once everything that runs has ended or sleeps.
-  private func nextEvent() async throws -> Event? {
+  private func nextEvent(withCrons: Bool = false) async throws -> Event? {
     await sleeping.rest()
     let transaction = backend.database.begin()
     var events: [Event] = []
@@ -136,6 +158,11 @@ final class TestTimeline: Sendable {
       let job = try await transaction.jobsDue(through: moment, upTo: 1).first
     {
       events.append(Event(due: Timestamp(milliseconds: moment), what: .job(job)))
+    }
+    if withCrons {
+      for cron in try await backend.cronStates() where !cron.isRunning && cron.next != .max {
+        events.append(Event(due: Timestamp(rawValue: cron.next), what: .cron(cron.spec.name)))
+      }
     }
     if let moment = sleeping.nextWake { events.append(Event(due: moment, what: .wake)) }
     return events.min { $0.due < $1.due }
@@ -145,6 +172,7 @@ final class TestTimeline: Sendable {
     moveClock(to: event.due)
     switch event.what {
     case .job(let id): try await start(id)
+    case .cron(let name): try await start(cron: name, due: event.due.rawValue)
     case .wake: sleeping.wakeNext()
     }
     await sleeping.rest()
@@ -157,33 +185,40 @@ final class TestTimeline: Sendable {
 
   /// Runs a job until it is over or sleeps.
   private func start(_ id: DocumentID) async throws {
+    record.withLock { $0.count += 1 }
+    await start {
+      if case .failed? = try await self.backend.run(scheduled: id) {
+        self.record.withLock { $0.failed.append(id) }
+      }
+    }
+  }
+
+  private func start(cron name: String, due: Int64) async throws {
+    await start { _ = try await self.backend.run(cron: name, due: due) }
+  }
+
+  /// Begins an activity, and returns when it is over or sleeps; a sleeping one goes on when the clock is
+  /// moved.
+  private func start(_ body: @escaping @Sendable () async throws -> Void) async {
     let activity = TestActivity()
     sleeping.watch(activity)
-    record.withLock { $0.count += 1 }
-    // `rest()` waits until it is over or sleeps; a sleeping one goes on when the clock is moved.
     Task {
       await TestActivity.run(activity, on: sleeping) {
-        await self.finish(id)
+        do {
+          while true {
+            do {
+              return try await body()
+            } catch let error as BackendError where error.kind == .conflict {
+              // A job is retried until it wins.
+              continue
+            }
+          }
+        } catch {
+          record.withLock { $0.faults.append(error) }
+        }
       }
     }
     await sleeping.rest()
-  }
-
-  private func finish(_ id: DocumentID) async {
-    do {
-      while true {
-        do throws(BackendError) {
-          let state = try await backend.run(scheduled: id)
-          if case .failed? = state { record.withLock { $0.failed.append(id) } }
-          return
-        } catch  where error.kind == .conflict {
-          // A job is retried until it succeeds.
-          continue
-        }
-      }
-    } catch {
-      record.withLock { $0.faults.append(error) }
-    }
   }
 
   private func throwFault() throws {

@@ -1,0 +1,48 @@
+// What becomes of scheduled functions and cron jobs when the real process is killed.
+
+import Foundation
+import Testing
+
+@Suite struct JobCrashTests {
+  @Test func `after kill -9 every scheduled mutation has run once, and no action twice`()
+    async throws
+  {
+    let seed =
+      ProcessInfo.processInfo.environment["HULL_SEED"].flatMap { UInt64($0) }
+      ?? UInt64.random(in: 0...UInt64.max)
+    var random = SplitMix64(state: seed)
+    print("seed \(seed)")
+    let rounds =
+      ProcessInfo.processInfo.environment["HULL_CRASHES"].flatMap { Int($0) } ?? 4
+    try await withTemporaryDirectory { directory in
+      var acknowledged: [String] = []
+      for round in 0..<rounds {
+        let server = try await Server.start("ConformanceApp", data: directory)
+        let load = try ChildProcess(
+          Python.interpreter,
+          [Python.path(of: "jobs_load.py"), "127.0.0.1", "\(server.port)", "R\(round)", "4"]
+        )
+        // The blow falls after a random number of acknowledgements, with jobs waiting and running.
+        let blow = Int.random(in: 5...60, using: &random)
+        var count = 0
+        for await batch in load.lines {
+          acknowledged.append(batch)
+          count += 1
+          if count == blow { server.child.send(SIGKILL) }
+        }
+        #expect(count >= blow, "round \(round), seed \(seed): \(load.standardError)")
+        #expect(await server.child.status() == SIGKILL)
+        #expect(await load.status() == 0, "\(load.standardError)")
+      }
+      let server = try await Server.start("ConformanceApp", data: directory)
+      let verdict = try await Python.run(
+        "jobs_check.py",
+        [server.url.absoluteString],
+        input: acknowledged.joined(separator: "\n")
+      )
+      #expect(verdict.status == 0, "seed \(seed): \(verdict.errors)")
+      print(verdict.output)
+      #expect(await server.stop() == 0)
+    }
+  }
+}
