@@ -45,6 +45,23 @@ struct PetShopApplication: HullApplication {
     }
   }
 
+  static let crons: [CronJob] = [
+    // Midnight in Jakarta.
+    .daily(
+      "refresh vaccination statuses",
+      hourUTC: 17,
+      minuteUTC: 0,
+      PetCare.$refreshVaccinationStatuses
+    ),
+    .weekly(
+      "audit loyalty",
+      dayOfWeek: .sunday,
+      hourUTC: 18,
+      minuteUTC: 0,
+      LoyaltyAudit.$recomputeAll
+    ),
+  ]
+
   static var sampleFunction: String? { SeedFunctions.$seedAll.path }
 
   static let modules = [

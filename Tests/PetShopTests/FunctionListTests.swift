@@ -88,6 +88,49 @@ import Testing
       ["amount", "notes", "paymentDate", "paymentMethod", "referenceNumber", "saleId"]
     ),
     ("sales/sales:list", ["branchId", "customerId", "limit", "status"]),
+    (
+      "clinic/clinicAppointments:create",
+      [
+        "appointmentDate", "appointmentTime", "branchId", "customerId", "notes", "petId", "staffId",
+      ]
+    ),
+    (
+      "clinic/clinicAppointments:updateClinicalData",
+      [
+        "appointmentId", "bloodPressureDiastolic", "bloodPressureSystolic", "chiefComplaint",
+        "diagnosis", "heartRate", "notes", "physicalExamination", "respiratoryRate",
+        "temperature", "treatmentPlan", "weight",
+      ]
+    ),
+    ("clinic/clinicAppointments:submitAppointment", ["appointmentId", "payments"]),
+    (
+      "clinic/clinicAppointments:list",
+      ["appointmentDate", "branchId", "customerId", "limit", "petId", "staffId", "status"]
+    ),
+    (
+      "clinic/clinicAppointmentServices:create",
+      [
+        "appointmentId", "discountAmount", "discountType", "isPrescription", "notes",
+        "prescriptionDosage", "productId", "quantity", "serviceId", "unitPrice", "variantId",
+      ]
+    ),
+    (
+      "hotel/hotelBookings:create",
+      [
+        "branchId", "checkInDate", "checkOutDate", "customerId", "emergencyContact", "notes",
+        "ownFood", "petId", "roomId", "specialRequests",
+      ]
+    ),
+    ("hotel/hotelBookings:checkOut", ["actualCheckOutDate", "id", "notes", "payments"]),
+    ("hotel/hotelBookings:list", ["branchId", "customerId", "limit", "roomId", "status"]),
+    (
+      "hotel/hotelRooms:getAvailableRooms",
+      ["animalCategory", "branchId", "checkInDate", "checkOutDate", "roomType"]
+    ),
+    (
+      "hotel/hotelConsumables:add",
+      ["bookingId", "consumptionDate", "notes", "productId", "quantity", "variantId"]
+    ),
     ("inventory/products:list", ["brandId", "categoryId", "includeInactive", "type"]),
     (
       "inventory/products:create",

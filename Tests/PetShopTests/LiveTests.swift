@@ -50,6 +50,48 @@ import Testing
     #expect(customers.runs == 1)
   }
 
+  @Test func `a visit and a stay reach the screens that show them and leave customer lists alone`()
+    async throws
+  {
+    let clinic = try await Clinic()
+    let shop = clinic.shop
+    let hotel = Hotel(
+      shop: shop,
+      branch: clinic.branch,
+      customer: clinic.customer,
+      pet: clinic.pet,
+      room: try await shop.room("KDG001", at: clinic.branch)
+    )
+    let customers = try await shop.backend.subscribe(Customers.$list)
+    let appointments = try await shop.backend.subscribe(ClinicAppointments.$list)
+    let rooms = try await shop.backend.subscribe(HotelRooms.$list)
+    let pets = try await shop.backend.subscribe(
+      CustomerPets.$listByCustomer,
+      ["customerId": .id(clinic.customer)]
+    )
+    let appointment = try await clinic.book()
+    #expect(try await appointments.changes().last?.map(\.serviceCount) == [0])
+    try await clinic.bill(appointment)
+    #expect(try await appointments.changes().last?.map(\.serviceCount) == [1])
+    try await clinic.examine(appointment)
+    try await clinic.backend.mutation(
+      ClinicExaminations.$updateClinicalData(appointmentId: appointment, weight: 4.4)
+    )
+    try await clinic.submit(appointment)
+    #expect(try await appointments.changes().last?.map(\.appointment.status) == ["Completed"])
+    // The weight found at the visit is the pet's.
+    #expect(try await pets.changes().last?.map(\.pet.weight) == [4.4])
+
+    let booking = try await hotel.reserve()
+    #expect(try await rooms.changes().last?.map(\.status) == ["Reserved"])
+    try await hotel.checkIn(booking)
+    #expect(try await rooms.changes().last?.map(\.status) == ["Occupied"])
+    try await hotel.checkOut(booking)
+    #expect(try await rooms.changes().last?.map(\.status) == ["Available"])
+    #expect(try await customers.changes().isEmpty)
+    #expect(customers.runs == 1)
+  }
+
   @Test func `a completed sale changes the profile of its customer and of nobody else`()
     async throws
   {

@@ -153,15 +153,13 @@ import Testing
     }
     let first = try await shop.backend.mutation(LoyaltyAudit.$recomputeAll)
     #expect(first.processed == 100)
-    let cursor = try #require(first.continueCursor.value)
-    let second = try await shop.backend.mutation(
-      LoyaltyAudit.$recomputeAll,
-      ["cursor": .id(cursor)]
-    )
-    #expect(second.processed == 21)
-    #expect(second.continueCursor.value == nil)
-    #expect(first.changed + second.changed == 120)
+    #expect(first.continueCursor.value != nil)
+    let jobs = try await shop.backend.scheduler.pending
+    #expect(jobs.map(\.name) == ["loyalty/engine.js:recomputeAll"])
+    #expect(try await shop.backend.scheduler.drain(throwingFailures: true) == 1)
     for customer in customers { #expect(try await shop.auditedFigures(of: customer) != nil) }
+    let again = try await shop.backend.mutation(LoyaltyAudit.$recomputeAll)
+    #expect(again.changed == 0)
   }
 
   @Test func `backfillDerived completes imported customers`() async throws {
@@ -190,5 +188,23 @@ import Testing
     #expect(try await shop.metrics(of: walkIn) == nil)
     #expect(try await shop.auditedFigures(of: complete) == CustomerFigures())
     #expect(try await shop.backend.mutation(CustomerBackfill.$backfillDerived).changed == 0)
+  }
+
+  @Test func `backfillDerived schedules itself until every imported customer is complete`()
+    async throws
+  {
+    let shop = try await Shop.patient()
+    try await shop.backend.run { ctx in
+      for number in 0..<501 {
+        _ = try await ctx.db.insert(
+          Customer(code: "I\(number)", name: "N", phone: "08\(number)", isActive: true)
+        )
+      }
+    }
+    let first = try await shop.backend.mutation(CustomerBackfill.$backfillDerived)
+    #expect(first.processed == 500)
+    #expect(try await shop.backend.scheduler.drain(throwingFailures: true) == 1)
+    #expect(try await shop.all(CustomerMetrics.self).count == 501)
+    #expect(try await shop.all(Customer.self).allSatisfy { $0.phoneNormalized != nil })
   }
 }

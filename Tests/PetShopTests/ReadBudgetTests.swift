@@ -156,73 +156,8 @@ extension Usage {
       )
     }
     try await addSaleUsages(to: &usages, in: shop, for: id)
+    try await addVisitUsages(to: &usages, in: shop, for: id)
     return usages
-  }
-
-  /// What the till reads for a customer's sale of two lines, paid in part.
-  private func addSaleUsages(
-    to usages: inout [String: Usage],
-    in shop: Shop,
-    for customer: ID<Customer>
-  ) async throws {
-    let branch = try await shop.branch()
-    let food = try await shop.product("Food")
-    _ = try await shop.stock(10, of: food, at: branch)
-    let service = try await shop.product("Grooming", type: "service")
-    usages["sales create"] = try await shop.mutationUsage {
-      try await Sales.create(
-        $0,
-        branchId: branch,
-        customerId: customer,
-        saleDate: 1,
-        dueDate: nil,
-        notes: nil
-      )
-    }
-    let sale = try await shop.draft(for: customer, at: branch)
-    try await shop.add(food, to: sale, quantity: 2)
-    usages["addItem"] = try await shop.mutationUsage {
-      try await SaleLines.addItem(
-        $0,
-        saleId: sale,
-        productId: service,
-        variantId: nil,
-        quantity: 1,
-        unitPrice: 85_000,
-        discountAmount: nil,
-        discountType: nil,
-        notes: nil,
-        petId: nil
-      )
-    }
-    usages["submitSale"] = try await shop.mutationUsage {
-      try await SaleCompletion.submitSale(
-        $0,
-        saleId: sale,
-        payments: [PaymentInput(amount: 50_000, paymentMethod: "CASH")],
-        dueDate: nil
-      )
-    }
-    usages["sales list"] = try await shop.usage {
-      try await SaleQueries.list(
-        $0,
-        status: nil,
-        branchId: nil,
-        customerId: customer,
-        limit: nil
-      )
-    }
-    usages["sales get"] = try await shop.usage { try await SaleQueries.get($0, id: sale) }
-    usages["outstanding"] = try await shop.usage {
-      try await AccountsReceivable.getCustomerOutstanding(
-        $0,
-        customerId: customer,
-        includeHistory: true
-      )
-    }
-    usages["refund"] = try await shop.mutationUsage {
-      try await SaleCompletion.refund($0, saleId: sale, reason: nil)
-    }
   }
 
   @Test func `tills read the same number of documents however many customers there are`()
@@ -240,6 +175,8 @@ extension Usage {
       ("quickCreate", 5, 0), ("applyEvent", 5, 4),
       ("sales create", 3, 2), ("addItem", 3, 5), ("submitSale", 11, 14),
       ("sales list", 5, 4), ("sales get", 7, 8), ("outstanding", 7, 5), ("refund", 12, 15),
+      ("book", 6, 4), ("submitAppointment", 11, 11), ("appointments", 7, 7),
+      ("reserve", 8, 7), ("checkOut", 10, 13), ("rooms", 2, 1), ("bookings", 1, 2),
     ]
     for budget in budgets {
       let usage = try #require(many[budget.call])

@@ -1,6 +1,6 @@
 import Hull
 
-/// Work on all customers, done in runs that each fit in one transaction.
+/// Work on all customers, done in runs that each fit in one transaction and schedule the next.
 enum Maintenance {
   /// Works on customers in the order of their ids, from the one after `cursor`.
   ///
@@ -9,6 +9,7 @@ enum Maintenance {
   ///   - cursor: The last customer of the run before; nil to begin.
   ///   - count: The most customers of a run. It ends earlier when it has read half of what a
   ///     transaction may.
+  ///   - next: The function that continues from a `cursor`; it is scheduled while customers remain.
   ///   - work: Returns whether it changed anything.
   /// - Returns: How far the run came.
   /// - Throws: What `work` throws.
@@ -16,6 +17,7 @@ enum Maintenance {
     _ ctx: MutationContext,
     from cursor: ID<Customer>?,
     atMost count: Int,
+    continuingWith next: FunctionReference<MutationContext, MaintenanceRun>,
     _ work: (Document<Customer>) async throws -> Bool
   ) async throws -> MaintenanceRun {
     let customers = try await ctx.db.query(Customer.self)
@@ -30,10 +32,13 @@ enum Maintenance {
       let reads = try await ctx.meta.getTransactionMetrics().documentsRead
       guard reads.used < reads.remaining else {
         run.continueCursor = .value(customer.id)
-        return run
+        break
       }
     }
-    if customers.count == count { run.continueCursor = Nullable(customers.last?.id) }
+    if run.processed == Double(count) { run.continueCursor = Nullable(customers.last?.id) }
+    if let cursor = run.continueCursor.value {
+      try await ctx.scheduler.runAfter(.zero, next(cursor: cursor))
+    }
     return run
   }
 }
@@ -43,6 +48,6 @@ enum Maintenance {
 struct MaintenanceRun {
   var processed: Double
   var changed: Double
-  /// Where the next run begins; null when all is done.
+  /// Where the next run begins, which is scheduled; null when all is done.
   var continueCursor: Nullable<ID<Customer>>
 }

@@ -56,15 +56,19 @@ enum LoyaltyAudit {
   /// Writes the metrics of all customers anew, a hundred a run, in the order of their ids: the
   /// weekly job.
   ///
-  /// Run it again with `continueCursor` until that is null.
-  ///
-  /// A run ends early when it has read half of what a transaction may.
+  /// While customers remain, it schedules itself. A run ends early when it has read half of what a
+  /// transaction may.
   @InternalMutation
   static func recomputeAll(
     _ ctx: MutationContext,
     cursor: ID<Customer>?
   ) async throws -> MaintenanceRun {
-    try await Maintenance.run(ctx, from: cursor, atMost: 100) { customer in
+    try await Maintenance.run(
+      ctx,
+      from: cursor,
+      atMost: 100,
+      continuingWith: LoyaltyAudit.$recomputeAll
+    ) { customer in
       try await recompute(customer, ctx)
     }
   }

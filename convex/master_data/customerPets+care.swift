@@ -111,7 +111,7 @@ enum PetCare {
   /// Moves pets whose vaccination falls due to `DUE_SOON`, and those past it to `OVERDUE`: the
   /// daily job.
   ///
-  /// At most 200 a run; `isDone` says whether that was all.
+  /// At most 200 a run; after a full one it schedules itself.
   @InternalMutation
   static func refreshVaccinationStatuses(_ ctx: MutationContext) async throws -> RefreshedStatuses {
     let most = 200
@@ -126,7 +126,11 @@ enum PetCare {
       let status = VaccinationDue.status(nextDate: pet.nextVaccineDate, now: ctx.now)
       try await ctx.db.patch(pet.id, \.vaccinationStatus, to: status)
     }
-    return RefreshedStatuses(updated: Double(pets.count), isDone: pets.count < most)
+    let isDone = pets.count < most
+    if !isDone {
+      try await ctx.scheduler.runAfter(.zero, PetCare.$refreshVaccinationStatuses)
+    }
+    return RefreshedStatuses(updated: Double(pets.count), isDone: isDone)
   }
 }
 
@@ -134,7 +138,7 @@ enum PetCare {
 @ConvexObject
 struct RefreshedStatuses {
   var updated: Double
-  /// False if there may be more: run it again.
+  /// False if there may be more: the next run is scheduled.
   var isDone: Bool
 }
 

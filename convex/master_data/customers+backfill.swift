@@ -5,13 +5,18 @@ import Hull
 enum CustomerBackfill {
   /// Fills in the derived fields and the metrics rows that imported customers lack, 500 a run.
   ///
-  /// Run it again with `continueCursor` until that is null.
+  /// While customers remain, it schedules itself.
   @InternalMutation
   static func backfillDerived(
     _ ctx: MutationContext,
     cursor: ID<Customer>?
   ) async throws -> MaintenanceRun {
-    try await Maintenance.run(ctx, from: cursor, atMost: 500) { customer in
+    try await Maintenance.run(
+      ctx,
+      from: cursor,
+      atMost: 500,
+      continuingWith: CustomerBackfill.$backfillDerived
+    ) { customer in
       let hadKeys = try await fillKeys(of: customer, ctx.db)
       let hadMetrics = try await fillMetrics(of: customer, ctx)
       return !hadKeys || !hadMetrics

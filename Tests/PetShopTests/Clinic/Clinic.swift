@@ -17,22 +17,6 @@ struct Clinic {
 
   static let statuses = ["Scheduled", "InProgress", "Completed", "Cancelled"]
 
-  init() async throws {
-    shop = try await Shop()
-    branch = try await shop.branch()
-    customer = try await shop.customer()
-    pet = try await shop.pet(of: customer, species: try await shop.species())
-    vet = try await shop.backend.mutation(
-      ClinicStaffMembers.$create(
-        code: "DRH001",
-        name: "drh. Ratna",
-        role: "Veterinarian",
-        branchId: branch
-      )
-    )
-    checkUp = try await shop.product("Pemeriksaan", type: "service")
-  }
-
   func staff(_ name: String, role: String = "Groomer") async throws -> ID<ClinicStaff> {
     try await shop.tick()
     return try await backend.mutation(
@@ -156,6 +140,24 @@ struct Clinic {
     case AppointmentStatus.cancelled: try await cancel(appointment)
     default: break
     }
+  }
+}
+
+extension Clinic {
+  init() async throws {
+    shop = try await Shop()
+    branch = try await shop.branch()
+    customer = try await shop.customer()
+    pet = try await shop.pet(of: customer, species: try await shop.species())
+    vet = try await shop.backend.mutation(
+      ClinicStaffMembers.$create(
+        code: "DRH001",
+        name: "drh. Ratna",
+        role: "Veterinarian",
+        branchId: branch
+      )
+    )
+    checkUp = try await shop.product("Pemeriksaan", type: "service")
   }
 }
 

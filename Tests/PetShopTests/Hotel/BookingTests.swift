@@ -90,6 +90,13 @@ import Testing
     #expect(try await hotel.status() == "Available")
   }
 
+  @Test func `a stay too long for exact sums is refused`() async throws {
+    #expect(
+      try await refusal { try await hotel.reserve(from: 0, to: 1e17) }
+        == Refused(code: "VALIDATION", details: ["field": "checkOutDate"])
+    )
+  }
+
   @Test func `branch customer pet and room of a booking are live and the room is active`()
     async throws
   {

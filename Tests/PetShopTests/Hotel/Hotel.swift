@@ -19,14 +19,6 @@ struct Hotel {
   /// A day in milliseconds.
   static let day = 86_400_000.0
 
-  init() async throws {
-    shop = try await Shop()
-    branch = try await shop.branch()
-    customer = try await shop.customer()
-    pet = try await shop.pet(of: customer, species: try await shop.species())
-    room = try await shop.room("KDG001", at: branch)
-  }
-
   /// A booking of the room, or of another one.
   func reserve(
     _ room: ID<HotelRoom>? = nil,
@@ -169,6 +161,16 @@ struct Hotel {
   /// What the room, or another one, is doing.
   func status(of room: ID<HotelRoom>? = nil) async throws -> String {
     try await shop.row(room ?? self.room).status
+  }
+}
+
+extension Hotel {
+  init() async throws {
+    shop = try await Shop()
+    branch = try await shop.branch()
+    customer = try await shop.customer()
+    pet = try await shop.pet(of: customer, species: try await shop.species())
+    room = try await shop.room("KDG001", at: branch)
   }
 }
 
