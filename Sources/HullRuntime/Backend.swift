@@ -196,6 +196,8 @@ package final class Backend: Sendable {
     await cronsHaveStopped
     await runner.close()
     await database.close()
+    // After the last commit, whose deletions it waits for.
+    await runner.storage.finish()
   }
 }
 
