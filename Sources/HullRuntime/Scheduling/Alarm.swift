@@ -42,7 +42,7 @@ struct Alarm {
         let rest = moment - time.now().milliseconds
         if rest <= 0 { break }
         do {
-          try await Task.sleep(
+          try await sleeping.sleep(
             for: min(.nanoseconds(Int64(min(rest, 1e9) * 1e6)), Self.longestWait)
           )
         } catch {
