@@ -57,6 +57,9 @@ final class ChildProcess: Sendable {
     try? FileManager.default.removeItem(at: errors)
   }
 
+  /// The process's id.
+  var processID: Int32 { process.withLock { $0.processIdentifier } }
+
   /// What the program wrote to standard error so far.
   var standardError: String {
     (try? String(contentsOf: errors, encoding: .utf8)) ?? ""

@@ -45,4 +45,18 @@ import Testing
       #expect(await server.stop() == 0)
     }
   }
+
+  @Test func `many functions due at once run beside requests, in bounded memory`() async throws {
+    let count = ProcessInfo.processInfo.environment["HULL_JOBS"].flatMap { Int($0) } ?? 5000
+    try await withTemporaryDirectory { directory in
+      let server = try await Server.start("ConformanceApp", data: directory)
+      let verdict = try await Python.run(
+        "drain_check.py",
+        [server.url.absoluteString, "\(count)", "\(server.child.processID)"]
+      )
+      #expect(verdict.status == 0, "\(verdict.errors)")
+      print(verdict.output)
+      #expect(await server.stop() == 0)
+    }
+  }
 }

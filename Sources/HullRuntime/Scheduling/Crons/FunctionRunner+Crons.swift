@@ -59,11 +59,7 @@ extension FunctionRunner {
       finish(&state, .failure(Self.interruption), logLines: [], seconds: 0, now: now)
     }
     if spec.schedule != state.spec.schedule, state.next - now > Self.atHand {
-      state.next = try spec.schedule.nextRun(
-        after: state.previous,
-        now: now,
-        random: random.next
-      )
+      state.next = try spec.schedule.nextRun(after: nil, now: now, random: random.next)
     }
     state.spec = spec
     return state
