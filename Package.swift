@@ -206,6 +206,7 @@ let package = Package(
     .testTarget(
       name: "HullTestingTests",
       dependencies: ["HullTesting", "Hull", "HullValues"],
+      exclude: ["Checklist/README.md"],
       swiftSettings: settings
     ),
     .testTarget(

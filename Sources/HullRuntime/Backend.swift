@@ -43,7 +43,7 @@ package final class Backend: Sendable {
       configuration: configuration
     )
     jobs = JobExecutor(runner: runner, configuration: configuration)
-    crons = CronExecutor(runner: runner, specs: application.crons, time: configuration.time)
+    crons = CronExecutor(runner: runner, specs: application.crons, configuration: configuration)
     configuration.environment.observe { [weak database] in database?.variableDidChange($0) }
     adminKeys = AdminKeyBroker(
       instanceName: instance.name,
@@ -196,6 +196,8 @@ package final class Backend: Sendable {
     await cronsHaveStopped
     await runner.close()
     await database.close()
+    // After the last commit, whose deletions it waits for.
+    await runner.storage.finish()
   }
 }
 

@@ -151,7 +151,6 @@ final class FunctionRunner: Sendable {
   /// Finishes what goes on in the background.
   func close() async {
     await cleanup.finish()
-    await storage.finish()
   }
 
   // MARK: Kinds

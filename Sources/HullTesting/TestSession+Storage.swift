@@ -49,7 +49,8 @@ extension TestSession {
   private func download(_ request: HTTPRequest) async throws(BackendError) -> HTTPResponse {
     let answer = try await backend.file(
       named: String(request.path.dropFirst(Backend.filesPath.count)),
-      range: request.headers["range"]
+      range: request.headers["range"],
+      ifRange: request.headers["if-range"]
     )
     var response = HTTPResponse(status: answer.status, headers: answer.headers)
     response.body = try await backend.body(of: answer)

@@ -2,6 +2,30 @@ import Hull
 import HullTesting
 import Testing
 
+/// Functions whose signatures name files.
+@Functions("albums")
+enum Albums {
+  @Query
+  static func list(_ ctx: QueryContext) async throws -> [Document<StoredFile>] {
+    try await ctx.db.system.query(StoredFile.self).collect()
+  }
+
+  @Query
+  static func details(_ ctx: QueryContext, file: ID<StoredFile>) async throws -> FileMetadata? {
+    try await ctx.storage.getMetadata(file)
+  }
+
+  @Action
+  static func create(_ ctx: ActionContext, text: String) async throws -> ID<StoredFile> {
+    try await ctx.storage.store(Array(text.utf8), contentType: "text/plain")
+  }
+
+  @Mutation
+  static func remove(_ ctx: MutationContext, file: ID<StoredFile>) async throws {
+    try await ctx.storage.delete(file)
+  }
+}
+
 /// F15: files in a test, end to end.
 @Suite(.timeLimit(.minutes(1))) struct StorageTests {
   /// An application that keeps photos.
@@ -114,6 +138,28 @@ import Testing
     let files = try await t.query { ctx in try await ctx.db.system.query(StoredFile.self).collect()
     }
     #expect(files.count == 2)
+  }
+
+  @Test func `files are arguments and results, checked like any`() async throws {
+    let t = try await TestBackend(modules: [Albums.module])
+    let files = try await t.subscribe(Albums.$list())
+    let id = try await t.action(Albums.$create(text: "one"))
+    #expect(try await files.changes().map { $0.map(\.id) } == [[id]])
+    #expect(try files.value.first?.contentType == .value("text/plain"))
+    let details = try await t.query(Albums.$details(file: id))
+    #expect(details?.size == 3)
+    // What clients get of a list is what the reference's rows have.
+    let listed = try await t.client.query("albums:list")
+    #expect(listed.array?.first?["_id"] == .string(id.string))
+    #expect(listed.array?.first?["size"] == 3)
+    try await t.mutation(Albums.$remove(file: id))
+    #expect(try await files.changes().map(\.count) == [0])
+    #expect(try await t.query(Albums.$details(file: id)) == nil)
+    let note = try await t.run { ctx in try await ctx.db.insert("notes", [:]) }
+    let error = await #expect(throws: FunctionError.self) {
+      try await t.query("albums:details", ["file": .string(note.string)])
+    }
+    #expect(error?.isArgumentValidationError == true)
   }
 
   @Test func `old metadata has the digest in hexadecimal and the UUID of the URL`() async throws {

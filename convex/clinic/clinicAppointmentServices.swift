@@ -75,11 +75,7 @@ enum ClinicAppointmentServices {
     guard line.isLive else { return id }
     _ = try await ctx.db.openAppointment(line.appointmentId, to: "lose services")
     guard line.prescriptionPickedUp != true else {
-      throw Refusal.conflict(
-        "PickedUp",
-        "The prescription has already been picked up",
-        "Resep sudah diambil"
-      )
+      throw Refusal.prescriptionIsPickedUp()
     }
     try await ctx.db.patch(id, \.deletedAt, to: ctx.now)
     try await AppointmentBill.recompute(line.appointmentId, in: ctx.db)

@@ -33,8 +33,8 @@ enum ClinicStaffMembers {
     )
   }
 
-  /// The staff with their branches, in the order they were added: of a branch, of a role, or all;
-  /// active ones, or inactive ones too with `includeInactive`.
+  /// The staff with their branches, in the order they were added: of a branch and of a role, as far as
+  /// these are given; active ones, or inactive ones too with `includeInactive`.
   @Query
   static func list(
     _ ctx: QueryContext,

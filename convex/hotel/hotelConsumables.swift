@@ -68,8 +68,8 @@ enum HotelConsumables {
         variantId: variantId,
         consumptionDate: date,
         quantity: quantity,
-        unitPrice: Rupiah.rounded(cost / quantity),
-        subtotal: cost,
+        unitPrice: cost.unit,
+        subtotal: cost.total,
         notes: notes?.nonBlank
       )
     )

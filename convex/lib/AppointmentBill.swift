@@ -7,10 +7,9 @@ enum AppointmentBill {
   /// - Throws: `NOT_FOUND` if there is no such appointment.
   static func recompute(_ id: ID<ClinicAppointment>, in db: DatabaseWriter) async throws {
     let appointment = try await db.existing(id)
-    let totals = SaleTotals(
+    let totals = BillTotals(
       subtotals: try await db.serviceLines(of: id).map(\.subtotal),
       discount: Discount(amount: appointment.discountAmount, type: appointment.discountType),
-      pointsApplied: 0,
       taxRate: appointment.taxRate,
       paidAmount: appointment.paidAmount
     )
@@ -65,11 +64,7 @@ enum AppointmentBill {
       )
     }
     guard line.prescriptionPickedUp != true else {
-      throw Refusal.conflict(
-        "PickedUp",
-        "The prescription has already been picked up",
-        "Resep sudah diambil"
-      )
+      throw Refusal.prescriptionIsPickedUp()
     }
     let appointment = try await ctx.db.live(line.appointmentId)
     guard appointment.status != AppointmentStatus.cancelled else {

@@ -9,10 +9,9 @@ enum BookingBill {
     let booking = try await db.existing(id)
     let services = try await db.stayServices(of: id).map(\.subtotal).rupiahTotal
     let consumables = try await db.consumables(of: id).map(\.subtotal).rupiahTotal
-    let totals = SaleTotals(
+    let totals = BillTotals(
       subtotals: [booking.roomTotal, services, consumables],
       discount: Discount(amount: booking.discountAmount, type: booking.discountType),
-      pointsApplied: 0,
       taxRate: booking.taxRate,
       paidAmount: booking.paidAmount
     )

@@ -28,6 +28,15 @@ extension Refusal {
     )
   }
 
+  /// A prescription was handed out already.
+  static func prescriptionIsPickedUp() -> ConvexError {
+    conflict(
+      "PickedUp",
+      "The prescription has already been picked up",
+      "Resep sudah diambil"
+    )
+  }
+
   /// A booking is not in a state that allows something.
   ///
   /// - Parameters:

@@ -13,11 +13,18 @@ enum Stock {
     var notes: String?
   }
 
+  /// What goods that were taken cost the shop, in rupiah.
+  struct Cost {
+    /// One of them, on average.
+    var unit: Double
+    var total: Double
+  }
+
   /// Reduces the stock of a product at a branch, and notes the movement.
   ///
   /// Services and procedures have no stock: nothing happens.
   ///
-  /// - Returns: What the goods cost the shop, in rupiah.
+  /// - Returns: What the goods cost the shop; nothing if they have no stock.
   /// - Throws: `NOT_FOUND` if the branch never held the product, `INSUFFICIENT_STOCK` if it holds
   ///   less than `quantity`; both name the product.
   static func take(
@@ -27,8 +34,8 @@ enum Stock {
     from branch: ID<Branch>,
     cause: Cause,
     _ ctx: MutationContext
-  ) async throws -> Double {
-    guard Product.isTracked(type: product.type) else { return 0 }
+  ) async throws -> Cost {
+    guard Product.isTracked(type: product.type) else { return Cost(unit: 0, total: 0) }
     let held = try await row(of: product.id, variant, at: branch, in: ctx.db)
     guard let held else { throw Refusal.noStock(of: product.value, branch: branch) }
     guard held.quantity >= quantity else {
@@ -43,7 +50,10 @@ enum Stock {
       $0.set(\.lastUpdated, ctx.now)
     }
     try await note(-quantity, of: product.id, variant, at: branch, cause: cause, ctx)
-    return Rupiah.rounded(held.averageCost * quantity)
+    return Cost(
+      unit: held.averageCost,
+      total: Rupiah.rounded(held.averageCost * quantity)
+    )
   }
 
   /// Adds to the stock of a product at a branch, and notes the movement.

@@ -49,7 +49,7 @@ enum Loyalty {
     guard points <= balance else {
       throw Refusal.insufficientPoints(balance: balance, requested: points)
     }
-    let totals = try await SaleTotals.recompute(sale, pointsApplied: points, in: ctx.db)
+    let totals = try await BillTotals.recompute(sale, pointsApplied: points, in: ctx.db)
     guard totals.pointsApplied == points else {
       throw Refusal.pointsExceedAmount(maximum: totals.pointsApplied)
     }
@@ -68,7 +68,7 @@ enum Loyalty {
     saleId: ID<Sale>
   ) async throws -> RemovedPoints {
     let sale = try await ctx.db.draft(saleId)
-    let totals = try await SaleTotals.recompute(sale, pointsApplied: 0, in: ctx.db)
+    let totals = try await BillTotals.recompute(sale, pointsApplied: 0, in: ctx.db)
     return RemovedPoints(saleId: saleId, totalAmount: totals.totalAmount)
   }
 }

@@ -155,7 +155,7 @@ enum SaleCompletion {
         from: sale.branchId,
         cause: cause("SALE_OUT", sale),
         ctx
-      )
+      ).total
       if cost != line.cogs { try await ctx.db.patch(line.id, \.cogs, to: cost) }
     }
     return names

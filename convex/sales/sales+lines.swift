@@ -88,7 +88,7 @@ enum SaleLines {
     for line in try await ctx.db.lines(of: saleId) { try await ctx.db.delete(line.id) }
     try await ctx.db.patch(saleId, \.discountAmount, to: 0)
     let cleared = try await ctx.db.draft(sale.id)
-    _ = try await SaleTotals.recompute(cleared, pointsApplied: 0, in: ctx.db)
+    _ = try await BillTotals.recompute(cleared, pointsApplied: 0, in: ctx.db)
     return saleId
   }
 
@@ -116,7 +116,7 @@ enum SaleLines {
   }
 
   private static func recompute(_ sale: Document<Sale>, _ ctx: MutationContext) async throws {
-    _ = try await SaleTotals.recompute(
+    _ = try await BillTotals.recompute(
       sale,
       pointsApplied: sale.loyaltyPointsApplied ?? 0,
       in: ctx.db

@@ -67,7 +67,7 @@ enum Sales {
       for line in try await ctx.db.lines(of: saleId) where line.petId != nil {
         try await ctx.db.patch(line.id) { $0.unset(\.petId) }
       }
-      _ = try await SaleTotals.recompute(sale, pointsApplied: 0, in: ctx.db)
+      _ = try await BillTotals.recompute(sale, pointsApplied: 0, in: ctx.db)
     }
     try await ctx.db.patch(saleId) {
       $0.set(\.branchId, ifPresent: branchId)

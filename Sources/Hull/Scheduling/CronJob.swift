@@ -28,25 +28,14 @@ public struct CronJob: Sendable {
   init(
     _ name: String,
     _ schedule: CronSchedule,
-    _ path: String,
-    _ arguments: Result<ConvexObject, any Error>,
-    _ location: SourceLocation
-  ) {
-    self.name = name
-    self.schedule = schedule
-    self.path = path
-    self.arguments = arguments
-    self.location = location
-  }
-
-  init(
-    _ name: String,
-    _ schedule: CronSchedule,
     _ function: some SchedulableFunction,
     _ arguments: ConvexObject,
     _ location: SourceLocation
   ) {
-    let merged = Result { try function.scheduledArguments.merging(arguments) }
-    self.init(name, schedule, function.scheduledDefinition.path, merged, location)
+    self.name = name
+    self.schedule = schedule
+    path = function.scheduledPath
+    self.arguments = Result { try function.scheduledArguments.merging(arguments) }
+    self.location = location
   }
 }

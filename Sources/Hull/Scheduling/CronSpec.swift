@@ -58,12 +58,14 @@ public struct CronSpec: Hashable, Sendable {
     self.arguments = arguments
   }
 
-  /// The path a function is registered under: without `.js`, and with the name of a default export.
+  /// The path a function is registered under: without the module's extension, and with the name of a
+  /// default export.
   private static func canonical(_ path: String) -> String {
     let parts = path.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard let module = parts.first else { return path }
     let name = parts.count > 1 ? parts[1] : "default"
-    return "\(module.hasSuffix(".js") ? module.dropLast(3) : module):\(name)"
+    let fileExtension = [".js", ".ts", ".tsx", ".swift"].first { module.hasSuffix($0) } ?? ""
+    return "\(module.dropLast(fileExtension.count)):\(name)"
   }
 
   /// Checks the jobs of an application.

@@ -1,9 +1,10 @@
 /// A function that may run without a caller: a mutation or an action, with or without its arguments.
 ///
-/// `Messages.$beat` is one, and so is `Messages.$beat(count: 1)`.
+/// `Messages.$beat` is one, and so are `Messages.$beat(count: 1)` and the path `"messages:beat"`. A
+/// reference to a query is none; a path that names one is found out later.
 public protocol SchedulableFunction: Sendable {
-  /// What the function was registered as.
-  var scheduledDefinition: FunctionDefinition { get }
+  /// The path of the function, in any spelling.
+  var scheduledPath: String { get }
 
   /// The arguments that go with it.
   ///
@@ -12,19 +13,27 @@ public protocol SchedulableFunction: Sendable {
 }
 
 extension FunctionReference: SchedulableFunction where Context: MutatingContext {
-  /// What the function was registered as.
-  public var scheduledDefinition: FunctionDefinition { definition }
+  /// The path it is registered under.
+  public var scheduledPath: String { path }
 
   /// No arguments.
   public var scheduledArguments: ConvexObject { ConvexObject() }
 }
 
 extension FunctionInvocation: SchedulableFunction where Context: MutatingContext {
-  /// What the function was registered as.
-  public var scheduledDefinition: FunctionDefinition { function.definition }
+  /// The path the function is registered under.
+  public var scheduledPath: String { function.path }
 
   /// The arguments of the call.
   public var scheduledArguments: ConvexObject { get throws { try arguments } }
+}
+
+extension String: SchedulableFunction {
+  /// The path itself.
+  public var scheduledPath: String { self }
+
+  /// No arguments.
+  public var scheduledArguments: ConvexObject { ConvexObject() }
 }
 
 extension ConvexObject {

@@ -14,87 +14,44 @@
 public struct Scheduler: Sendable {
   let host: HostHandle
 
-  // MARK: After a while
-
   /// Has a function run after a while.
   ///
   /// - Parameters:
   ///   - delay: How long after now, which stands still in a mutation; `.zero` is as soon as the
   ///     mutation has committed.
-  ///   - function: The mutation or action: `Messages.$expire`, `Messages.$expire(id: message)`.
+  ///   - function: The mutation or action: `Messages.$expire`, `Messages.$expire(id: message)`,
+  ///     `"messages:expire"`.
   ///   - arguments: Arguments by name, besides those of a call.
   /// - Returns: The id of the job.
   /// - Throws: ``HullError`` `.invalidArgument` for a negative delay; the engine's errors, such as
-  ///   `InvalidScheduledFunctionDelay` for more than five years and `TooManyFunctionsScheduled`.
+  ///   `InvalidScheduledFunction` for a path that leads nowhere, `InvalidScheduledFunctionDelay` for
+  ///   more than five years, and `TooManyFunctionsScheduled`.
   @discardableResult
   public func runAfter(
     _ delay: Duration,
     _ function: some SchedulableFunction,
-    _ arguments: ConvexObject = [:]
-  ) async throws -> ID<ScheduledFunction> {
-    try await runAfter(
-      delay,
-      function.scheduledDefinition.path,
-      function.scheduledArguments.merging(arguments)
-    )
-  }
-
-  /// Has a function named by its path run after a while.
-  ///
-  /// - Parameters:
-  ///   - delay: How long after now.
-  ///   - path: The path of a mutation or action: `messages:expire`.
-  ///   - arguments: Its arguments by name.
-  /// - Returns: The id of the job.
-  /// - Throws: As for a reference, and `InvalidScheduledFunction` if there is no such function.
-  @discardableResult
-  public func runAfter(
-    _ delay: Duration,
-    _ path: String,
     _ arguments: ConvexObject = [:]
   ) async throws -> ID<ScheduledFunction> {
     guard delay >= .zero else {
       throw HullError(code: .invalidArgument, message: "`delayMs` must be non-negative")
     }
-    return try await runAt(host.host.now() + delay.milliseconds, path, arguments)
+    return try await runAt(host.host.now() + delay.milliseconds, function, arguments)
   }
-
-  // MARK: At a time
 
   /// Has a function run at a time.
   ///
   /// - Parameters:
   ///   - time: When, in milliseconds since 1970; one that has passed is as soon as possible.
-  ///   - function: The mutation or action: `Messages.$expire`, `Messages.$expire(id: message)`.
+  ///   - function: The mutation or action: `Messages.$expire`, `Messages.$expire(id: message)`,
+  ///     `"messages:expire"`.
   ///   - arguments: Arguments by name, besides those of a call.
   /// - Returns: The id of the job.
-  /// - Throws: ``HullError`` `.invalidArgument` for a time that is no number; the engine's errors,
-  ///   such as `InvalidScheduledFunctionDelay` for more than five years from now.
+  /// - Throws: ``HullError`` `.invalidArgument` for a time that is no number; the engine's errors, as
+  ///   for a delay.
   @discardableResult
   public func runAt(
     _ time: Double,
     _ function: some SchedulableFunction,
-    _ arguments: ConvexObject = [:]
-  ) async throws -> ID<ScheduledFunction> {
-    try await runAt(
-      time,
-      function.scheduledDefinition.path,
-      function.scheduledArguments.merging(arguments)
-    )
-  }
-
-  /// Has a function named by its path run at a time.
-  ///
-  /// - Parameters:
-  ///   - time: When, in milliseconds since 1970.
-  ///   - path: The path of a mutation or action: `messages:expire`.
-  ///   - arguments: Its arguments by name.
-  /// - Returns: The id of the job.
-  /// - Throws: As for a reference, and `InvalidScheduledFunction` if there is no such function.
-  @discardableResult
-  public func runAt(
-    _ time: Double,
-    _ path: String,
     _ arguments: ConvexObject = [:]
   ) async throws -> ID<ScheduledFunction> {
     guard time.isFinite else {
@@ -104,11 +61,13 @@ public struct Scheduler: Sendable {
           "The time to run a function at must be a finite number of milliseconds, not \(time)."
       )
     }
-    let call = ScheduledCall(path: path, arguments: arguments, time: time)
+    let call = ScheduledCall(
+      path: function.scheduledPath,
+      arguments: try function.scheduledArguments.merging(arguments),
+      time: time
+    )
     return ID(unchecked: try await host.host.schedule(call))
   }
-
-  // MARK: Not at all
 
   /// Calls a job off.
   ///

@@ -20,7 +20,7 @@ final class JobExecutor: Sendable {
   private let ongoing = Ongoing()
 
   /// Guards what is running and what comes next; held for a few instructions.
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   private struct State {
     var isRunning = false
@@ -32,7 +32,7 @@ final class JobExecutor: Sendable {
     /// Whether there may be due jobs that are not in `ready`.
     var mustLook = false
     var isLooking = false
-    var alarm = Alarm()
+    var alarm: Alarm
     var counters = JobCounters()
   }
 
@@ -51,6 +51,7 @@ final class JobExecutor: Sendable {
     self.runner = runner
     database = runner.database
     time = configuration.time
+    state = Mutex(State(alarm: Alarm(time: time, sleeping: configuration.sleeping)))
     width = max(1, configuration.concurrency.jobs)
     let retention = configuration.scheduledFunctionRetention
     cleanup = PeriodicCleanup(time: configuration.time) { [database] now in
@@ -113,7 +114,7 @@ final class JobExecutor: Sendable {
   private func setAlarm(at due: Double) {
     state.withLock { state in
       guard state.isRunning else { return }
-      state.alarm.set(for: due, time: time) { [weak self] in
+      state.alarm.set(for: due) { [weak self] in
         self?.state.withLock { $0.mustLook = true }
         self?.proceed()
       }

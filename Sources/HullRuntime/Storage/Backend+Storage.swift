@@ -20,6 +20,8 @@ package struct FileAnswer: Sendable {
   package var contents: FileContents?
   /// Which of them are the body.
   package var range: Range<Int>
+  /// The length of the whole file.
+  package var size: Int
   /// The file the body comes from; nil for none.
   var key: FileKey?
 }
@@ -116,9 +118,15 @@ extension Backend {
   /// - Parameters:
   ///   - name: The part, decoded.
   ///   - range: The `Range` field, if there is one.
+  ///   - ifRange: The `If-Range` field, if there is one. Answers carry nothing it could name, so it
+  ///     never holds, and the range does not count.
   /// - Returns: The answer.
   /// - Throws: ``BackendError`` `InvalidStoragePath` for what is no UUID, `FileNotFound`.
-  package func file(named name: String, range: String?) async throws(BackendError) -> FileAnswer {
+  package func file(
+    named name: String,
+    range: String?,
+    ifRange: String?
+  ) async throws(BackendError) -> FileAnswer {
     guard let key = FileKey(name) else {
       throw BackendError(
         kind: .badRequest,
@@ -144,7 +152,8 @@ extension Backend {
       throw .internal
     }
     guard let contents = runner.storage.contents(of: file) else { throw Self.fileNotFound(name) }
-    return FileAnswer(file, contents, ByteRange(range, size: file.summary.size))
+    let part = ByteRange(ifRange == nil ? range : nil, size: file.summary.size)
+    return FileAnswer(file, contents, part)
   }
 
   /// The body of an answer, for whoever cannot send the file itself.
@@ -177,20 +186,35 @@ extension FileAnswer {
         status: 416,
         headers: ["content-range": "bytes */\(size)"],
         contents: nil,
-        range: 0..<0
+        range: 0..<0,
+        size: size
       )
       return
     case .whole:
-      self.init(status: 200, headers: [:], contents: contents, range: 0..<size, key: file.key)
+      self.init(200, file, contents, 0..<size)
       headers["digest"] = "sha-256=\(Base64.encode(file.summary.sha256))"
     case .part(let part):
-      self.init(status: 206, headers: [:], contents: contents, range: part, key: file.key)
+      self.init(206, file, contents, part)
       headers["content-range"] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
     }
+  }
+
+  private init(
+    _ status: Int,
+    _ file: StoredFileRecord,
+    _ contents: FileContents,
+    _ range: Range<Int>
+  ) {
+    self.init(
+      status: status,
+      // The bytes under a URL never change.
+      headers: ["cache-control": "private, max-age=2592000", "accept-ranges": "bytes"],
+      contents: contents,
+      range: range,
+      size: file.summary.size,
+      key: file.key
+    )
     headers["content-type"] = file.contentType
-    // The bytes under a URL never change.
-    headers["cache-control"] = "private, max-age=2592000"
-    headers["accept-ranges"] = "bytes"
   }
 }
 

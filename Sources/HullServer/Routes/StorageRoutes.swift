@@ -52,7 +52,8 @@ private struct StorageRoutes {
     let name = PercentEncoding.decode(part) ?? String(part)
     let answer = try await backend.file(
       named: name,
-      range: request.http.headers.first(name: "range")
+      range: request.http.headers.first(name: "range"),
+      ifRange: request.http.headers.first(name: "if-range")
     )
     let status = HTTPResponseStatus(statusCode: answer.status)
     let fields = answer.headers.fields.map { HTTPResponse.Field($0.name, $0.value) }
@@ -65,15 +66,28 @@ private struct StorageRoutes {
         body: ByteBuffer(bytes: bytes[answer.range])
       )
     case .file(let path):
-      do throws(OpenFileError) {
-        let file = try OpenFile(path: path)
-        return HTTPResponse(status: status, fields: fields, file: file, range: answer.range)
-      } catch {
-        // It was deleted since its row was read.
-        if error.isMissing { throw Backend.fileNotFound(name) }
-        backend.configuration.logger.error("A file cannot be sent. \(error)")
-        throw .internal
-      }
+      return HTTPResponse(
+        status: status,
+        fields: fields,
+        file: try open(path, size: answer.size, named: name),
+        range: answer.range
+      )
     }
+  }
+
+  /// Opens a file that has the size its row says.
+  private func open(_ path: String, size: Int, named name: String) throws(BackendError) -> OpenFile
+  {
+    let logger = backend.configuration.logger
+    do throws(OpenFileError) {
+      let file = try OpenFile(path: path)
+      if file.size == size { return file }
+      logger.error("\(path) has been damaged: it has \(file.size) bytes instead of \(size).")
+    } catch {
+      // It was deleted since its row was read.
+      if error.isMissing { throw Backend.fileNotFound(name) }
+      logger.error("A file cannot be sent. \(error)")
+    }
+    throw .internal
   }
 }

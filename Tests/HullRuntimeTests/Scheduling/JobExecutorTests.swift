@@ -277,6 +277,49 @@ import Testing
     #expect(try await fixture.value("states", .query) == ["canceled"])
   }
 
+  /// Sleeps until the test lets it go on, and tells how long it was to sleep.
+  final class Naps: Sleeping {
+    let asked: AsyncStream<Duration>
+    private let continuation: AsyncStream<Duration>.Continuation
+    private let woken = Locked<[Signal]>([])
+
+    init() { (asked, continuation) = AsyncStream.makeStream() }
+
+    func sleep(for duration: Duration) async throws {
+      let signal = Signal()
+      woken.withLock { $0.append(signal) }
+      continuation.yield(duration)
+      await signal.wait()
+    }
+
+    func end() { woken.withLock { $0.popLast() }?.open() }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a wall clock that is stepped is noticed within five seconds`() async throws {
+    let (time, naps, witness) = (ManualTimeSource(), Naps(), Witness())
+    let fixture = try await fixture(
+      witness,
+      configure: {
+        $0.time = time
+        $0.sleeping = naps
+      }
+    )
+    var asked = naps.asked.makeAsyncIterator()
+    try await fixture.backend.startJobs()
+    _ = try await fixture.value("schedule", .mutation, ["name": "tell", "delay": 3_600_000])
+    #expect(await asked.next() == .seconds(5))
+    // Back by a day: the job's time is further away, and nothing runs.
+    time.set(time.now().advanced(by: .seconds(-86_400)))
+    naps.end()
+    #expect(await asked.next() == .seconds(5))
+    #expect(witness.all.isEmpty)
+    time.set(time.now().advanced(by: .seconds(86_400 + 3600)))
+    naps.end()
+    await witness.wait(for: 1)
+    await fixture.backend.close()
+  }
+
   @Test(.timeLimit(.minutes(1)))
   func `cron jobs run by themselves, and a changed declaration is applied at the start`()
     async throws

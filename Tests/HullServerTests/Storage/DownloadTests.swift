@@ -191,6 +191,32 @@ import Testing
     }
   }
 
+  @Test func `a condition on a part never holds, since answers carry no validator`() async throws {
+    try await StorageFixture.with { fixture in
+      let target = try await fixture.upload("0123456789")
+      for validator in ["\"abc\"", "Sat, 29 Oct 1994 19:43:31 GMT"] {
+        let response = try await fixture.client.request(
+          "GET",
+          target,
+          fields: ["Range: bytes=2-3", "If-Range: \(validator)"]
+        )
+        #expect(response.status == 200)
+        #expect(response.body == "0123456789")
+      }
+    }
+  }
+
+  @Test func `a file that was damaged is not served`() async throws {
+    try await StorageFixture.with { fixture in
+      let target = try await fixture.upload("0123456789")
+      let name = try #require(try fixture.namesOnDisk().first)
+      try Data("01234".utf8).write(to: URL(filePath: "\(fixture.path)/files/\(name)"))
+      let response = try await fixture.client.request("GET", target)
+      #expect(response.status == 500)
+      #expect(response.text("code") == "InternalServerError")
+    }
+  }
+
   @Test func `bytes that are missing are no file`() async throws {
     try await StorageFixture.with { fixture in
       let target = try await fixture.upload("x")

@@ -55,6 +55,12 @@ import Testing
     )
   }
 
+  @Test func `the price is the average cost whatever the quantity`() async throws {
+    try await shop.patch(stock) { $0.set(\.averageCost, 6_000.33) }
+    let row = try await shop.row(try await hotel.use(food, during: booking, quantity: 0.5))
+    #expect([row.unitPrice, row.subtotal] == [6_000.33, 3_000.17])
+  }
+
   @Test func `goods of a variant leave the stock of that variant`() async throws {
     let large = try await shop.variant("L", of: food)
     let larges = try await shop.stock(4, of: food, at: hotel.branch, variant: large)

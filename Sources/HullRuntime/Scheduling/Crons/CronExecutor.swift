@@ -13,7 +13,7 @@ final class CronExecutor: Sendable {
   private let ongoing = Ongoing()
 
   /// Guards what is due when; held for a few instructions.
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   private struct State {
     var isRunning = false
@@ -21,16 +21,17 @@ final class CronExecutor: Sendable {
     var due: [String: Int64] = [:]
     /// Jobs that could not be run for reasons that may pass.
     var delayed: [String: (failures: Int, until: Int64)] = [:]
-    var alarm = Alarm()
+    var alarm: Alarm
   }
 
   /// How long a job waits that could not be run: at first, and at most; in nanoseconds.
   private static let (firstDelay, longestDelay): (Int64, Int64) = (500_000_000, 7_200_000_000_000)
 
-  init(runner: FunctionRunner, specs: [CronSpec], time: any TimeSource) {
+  init(runner: FunctionRunner, specs: [CronSpec], configuration: BackendConfiguration) {
     self.runner = runner
     self.specs = specs
-    self.time = time
+    time = configuration.time
+    state = Mutex(State(alarm: Alarm(time: time, sleeping: configuration.sleeping)))
   }
 
   /// Applies the declarations and begins to run the jobs.
@@ -73,7 +74,7 @@ final class CronExecutor: Sendable {
       }
       for occurrence in occurrences { state.due[occurrence.name] = nil }
       if let next {
-        state.alarm.set(for: Timestamp(rawValue: next).milliseconds, time: time) { [weak self] in
+        state.alarm.set(for: Timestamp(rawValue: next).milliseconds) { [weak self] in
           self?.proceed()
         }
       }

@@ -1,6 +1,6 @@
 import Hull
 
-/// The arithmetic of a sale: lines, discounts, loyalty discount, tax.
+// The arithmetic of bills: lines, discounts, loyalty discount, tax.
 
 /// A reduction by an amount of rupiah or by a percentage.
 ///
@@ -32,8 +32,9 @@ enum SaleLine {
   }
 }
 
-/// The money of a sale, from the sum of its lines down to what is still owed.
-struct SaleTotals: Equatable {
+/// The money of a bill, of a sale, a visit or a stay: from the sum of its lines down to what is still
+/// owed.
+struct BillTotals: Equatable {
   let subtotal: Double
   let afterDiscount: Double
   /// Points applied, reduced to what fits under ``afterDiscount``.
@@ -45,15 +46,15 @@ struct SaleTotals: Equatable {
 
   /// - Parameters:
   ///   - subtotals: What each line costs.
-  ///   - discount: The discount on the whole sale. A draft's may exceed the lines: the till sets
-  ///     it before it adds any, and the total is then negative for a while.
-  ///   - pointsApplied: The points asked for.
+  ///   - discount: The discount on the whole bill. It may exceed the lines: the till sets it before
+  ///     it adds any, and the total is then negative for a while.
+  ///   - pointsApplied: The points asked for; only sales take some.
   ///   - taxRate: In percent, from 0 to 100.
   ///   - paidAmount: What was paid already.
   init(
     subtotals: some Sequence<Double>,
     discount: Discount,
-    pointsApplied: Double,
+    pointsApplied: Double = 0,
     taxRate: Double,
     paidAmount: Double
   ) {
@@ -68,7 +69,7 @@ struct SaleTotals: Equatable {
   }
 }
 
-extension SaleTotals {
+extension BillTotals {
   /// Works out a draft's money from its lines and stores it.
   ///
   /// - Parameters:
@@ -81,12 +82,12 @@ extension SaleTotals {
     _ sale: Document<Sale>,
     pointsApplied: Double,
     in db: DatabaseWriter
-  ) async throws -> SaleTotals {
+  ) async throws -> BillTotals {
     let lines = try await db.query(SaleItem.self)
       .withIndex(SaleItem.bySale) { $0.eq(sale.id) }
       .filter(\.isLive)
       .collect()
-    let totals = SaleTotals(
+    let totals = BillTotals(
       subtotals: lines.map(\.subtotal),
       discount: Discount(amount: sale.discountAmount, type: sale.discountType),
       pointsApplied: pointsApplied,

@@ -2,7 +2,7 @@ import Testing
 
 @testable import PetShop
 
-@Suite struct SaleAmountsTests {
+@Suite struct BillAmountsTests {
   @Test(arguments: [
     (2, 15_000, Discount(amount: 0, type: "nominal"), 30_000),
     (2.9, 15_000, Discount(amount: 5_000, type: "nominal"), 25_000),
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func `a total is the lines less both discounts plus tax`() {
-    let totals = SaleTotals(
+    let totals = BillTotals(
       subtotals: [1_000_000, 305_000],
       discount: Discount(amount: 5_000, type: "nominal"),
       pointsApplied: 500,
@@ -40,7 +40,7 @@ import Testing
 
   @Test func `a discount set before any line makes a draft negative for a while`() {
     let discount = Discount(amount: 5_000, type: "nominal")
-    let empty = SaleTotals(
+    let empty = BillTotals(
       subtotals: [],
       discount: discount,
       pointsApplied: 0,
@@ -48,7 +48,7 @@ import Testing
       paidAmount: 0
     )
     #expect(empty.totalAmount == -5_000)
-    let filled = SaleTotals(
+    let filled = BillTotals(
       subtotals: [20_000],
       discount: discount,
       pointsApplied: 0,
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func `points applied shrink to what fits`() {
-    let totals = SaleTotals(
+    let totals = BillTotals(
       subtotals: [25_000],
       discount: Discount(amount: 0, type: "nominal"),
       pointsApplied: 500,

@@ -1,11 +1,11 @@
-// Jobs whose function is a reference or a call of one.
+// The kinds of jobs.
 extension CronJob {
   /// Runs a function again and again after a fixed time, for the first time at once.
   ///
   /// - Parameters:
   ///   - name: The job's name.
   ///   - interval: The time from run to run: `.seconds(30)`.
-  ///   - function: The mutation or action: `Scores.$reset`, `Scores.$reset(to: 0)`.
+  ///   - function: The mutation or action: `Scores.$reset`, `Scores.$reset(to: 0)`, `"scores:reset"`.
   ///   - arguments: Arguments by name, besides those of a call.
   ///   - fileID: The file of the declaration.
   ///   - line: The line of the declaration.
@@ -32,7 +32,7 @@ extension CronJob {
   /// - Parameters:
   ///   - name: The job's name.
   ///   - minuteUTC: The minute, 0-59; without it, one is picked for the job.
-  ///   - function: The mutation or action: `Scores.$reset`, `Scores.$reset(to: 0)`.
+  ///   - function: The mutation or action: `Scores.$reset`, `Scores.$reset(to: 0)`, `"scores:reset"`.
   ///   - arguments: Arguments by name, besides those of a call.
   ///   - fileID: The file of the declaration.
   ///   - line: The line of the declaration.
@@ -60,7 +60,7 @@ extension CronJob {
   ///   - name: The job's name.
   ///   - hourUTC: The hour, 0-23.
   ///   - minuteUTC: The minute, 0-59; without it, one is picked for the job.
-  ///   - function: The mutation or action: `Scores.$reset`, `Scores.$reset(to: 0)`.
+  ///   - function: The mutation or action: `Scores.$reset`, `Scores.$reset(to: 0)`, `"scores:reset"`.
   ///   - arguments: Arguments by name, besides those of a call.
   ///   - fileID: The file of the declaration.
   ///   - line: The line of the declaration.
@@ -90,7 +90,7 @@ extension CronJob {
   ///   - dayOfWeek: The day.
   ///   - hourUTC: The hour, 0-23.
   ///   - minuteUTC: The minute, 0-59; without it, one is picked for the job.
-  ///   - function: The mutation or action: `Scores.$reset`, `Scores.$reset(to: 0)`.
+  ///   - function: The mutation or action: `Scores.$reset`, `Scores.$reset(to: 0)`, `"scores:reset"`.
   ///   - arguments: Arguments by name, besides those of a call.
   ///   - fileID: The file of the declaration.
   ///   - line: The line of the declaration.
@@ -121,7 +121,7 @@ extension CronJob {
   ///   - day: The day, 1-31; months without it are left out.
   ///   - hourUTC: The hour, 0-23.
   ///   - minuteUTC: The minute, 0-59; without it, one is picked for the job.
-  ///   - function: The mutation or action: `Scores.$reset`, `Scores.$reset(to: 0)`.
+  ///   - function: The mutation or action: `Scores.$reset`, `Scores.$reset(to: 0)`, `"scores:reset"`.
   ///   - arguments: Arguments by name, besides those of a call.
   ///   - fileID: The file of the declaration.
   ///   - line: The line of the declaration.
@@ -151,7 +151,7 @@ extension CronJob {
   ///   - name: The job's name.
   ///   - expression: Minute, hour, day of the month, month and day of the week, Sunday being 0:
   ///     `15 7 * * MON-FRI`.
-  ///   - function: The mutation or action: `Scores.$reset`, `Scores.$reset(to: 0)`.
+  ///   - function: The mutation or action: `Scores.$reset`, `Scores.$reset(to: 0)`, `"scores:reset"`.
   ///   - arguments: Arguments by name, besides those of a call.
   ///   - fileID: The file of the declaration.
   ///   - line: The line of the declaration.
