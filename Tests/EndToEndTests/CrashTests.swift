@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct CrashTests {
   @Test func `an acknowledged mutation survives kill -9, exactly once`() async throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed =
+      ProcessInfo.processInfo.environment["HULL_SEED"].flatMap { UInt64($0) }
+      ?? UInt64.random(in: 0...UInt64.max)
     var random = SplitMix64(state: seed)
     print("seed \(seed)")
     try await withTemporaryDirectory { directory in

@@ -100,7 +100,7 @@ import Testing
   }
 
   @Test func `a commit finds exactly the subscribers whose reads it overlaps`() {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = randomSeed()
     var generator = Generator(random: SeededGenerator(seed: seed))
     var index = SubscriptionIndex()
     var subscribers: [Int: ReadSet] = [:]
@@ -134,7 +134,7 @@ import Testing
   }
 
   @Test func `an interval tree finds every range around a key, however ranges were added`() {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = randomSeed()
     var generator = Generator(random: SeededGenerator(seed: seed))
     var tree = IntervalTree()
     var ranges: [(holder: Int, range: KeyRange)] = []

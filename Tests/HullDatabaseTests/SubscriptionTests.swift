@@ -122,7 +122,7 @@ private final class Witness: SubscriptionWatcher {
   func `concurrent subscriptions end at the first commit that overlaps them`(
     engine: Engine
   ) async throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = randomSeed()
     try await engine.withDatabase(options: .test(seed: seed)) { database in
       let commits = Shared<[CommittedTransaction]>([])
       _ = database.observeCommits { batch in commits.update { $0 += batch } }

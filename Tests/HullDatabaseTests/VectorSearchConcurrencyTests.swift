@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func `commits between any two pages of a build are in the index`() async throws {
-    let seed = vectorSeed()
+    let seed = randomSeed()
     for round in 0..<5 {
       let store = HookedPersistence()
       var options = DatabaseOptions.test()

@@ -10,7 +10,7 @@ import Testing
     engine: Engine,
     dimensions: Int
   ) async throws {
-    let seed = vectorSeed()
+    let seed = randomSeed()
     try await engine.withStore { open in
       var random = SeededGenerator(seed: seed &+ UInt64(dimensions))
       var ids: [DocumentID] = []
@@ -113,7 +113,7 @@ import Testing
   }
 
   @Test func `scores of arbitrary vectors are those of double precision`() async throws {
-    let seed = vectorSeed()
+    let seed = randomSeed()
     var random = SeededGenerator(seed: seed)
     func component() -> Double { Double(Float(Double(random.below(2_000_001)) / 1e6 - 1)) }
     let database = try await Database.inMemory(schema: .foods(dimensions: 100))

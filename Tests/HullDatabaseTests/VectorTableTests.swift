@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func `a table holds what was last set, however it was changed`() async throws {
-    let seed = vectorSeed()
+    let seed = randomSeed()
     var random = SeededGenerator(seed: seed)
     var table = VectorTable(VectorLayout(Self.definition))
     var model: [InternalID: (components: [Double], kind: ConvexValue)] = [:]
@@ -90,7 +90,7 @@ import Testing
 
   @Test(arguments: [1, 2, 5])
   func `several tasks find what one finds`(tasks: Int) async throws {
-    var random = SeededGenerator(seed: vectorSeed())
+    var random = SeededGenerator(seed: randomSeed())
     let definition = VectorIndexDefinition(
       name: "i",
       vectorField: "embedding",
@@ -115,7 +115,7 @@ import Testing
   }
 
   @Test func `single precision errs by no more than the margin`() {
-    let seed = vectorSeed()
+    let seed = randomSeed()
     var random = SeededGenerator(seed: seed)
     for dimensions in [2, 15, 16, 17, 31, 33, 100, 768, 4_096] {
       for _ in 0..<20 {
@@ -148,7 +148,7 @@ import Testing
   }
 
   @Test func `the best of any number are kept`() {
-    var random = SeededGenerator(seed: vectorSeed())
+    var random = SeededGenerator(seed: randomSeed())
     for limit in [1, 2, 3, 10, 256] {
       var (best, other) = (BestVectors(limit: limit), BestVectors(limit: limit))
       var all: [ScoredVector] = []

@@ -75,7 +75,7 @@ extension ConvexValue {
 }
 
 /// The seed of randomised tests: `HULL_SEED`, or one that differs from run to run and is printed.
-func vectorSeed(_ test: String = #function) -> UInt64 {
+func randomSeed(_ test: String = #function) -> UInt64 {
   let seed =
     ProcessInfo.processInfo.environment["HULL_SEED"].flatMap { UInt64($0) }
     ?? UInt64.random(in: 0...UInt64.max)

@@ -1,3 +1,4 @@
+import Foundation
 import Hull
 import HullDatabase
 import HullRuntime
@@ -67,7 +68,9 @@ import Testing
   }
 
   @Test func `racing mutations keep what must hold`() async throws {
-    let seed = UInt64.random(in: 0 ... .max)
+    let seed =
+      ProcessInfo.processInfo.environment["HULL_SEED"].flatMap { UInt64($0) }
+      ?? UInt64.random(in: 0...UInt64.max)
     print("seed \(seed)")
     let accounts = 5
     let backend = try await BackendFixture(seed: seed) { m in

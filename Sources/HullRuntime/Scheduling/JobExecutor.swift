@@ -3,6 +3,7 @@
 import HullDatabase
 import HullPersistence
 import HullValues
+import Logging
 import Synchronization
 
 /// Runs the jobs of one backend: finds those that are due by index, some at a time, and waits for the
@@ -14,6 +15,7 @@ final class JobExecutor: Sendable {
   private let runner: FunctionRunner
   private let database: Database
   private let time: any TimeSource
+  private let logger: Logger
   private let cleanup: PeriodicCleanup
   /// How many run at a time.
   private let width: Int
@@ -51,6 +53,7 @@ final class JobExecutor: Sendable {
     self.runner = runner
     database = runner.database
     time = configuration.time
+    logger = configuration.logger
     state = Mutex(State(alarm: Alarm(time: time, sleeping: configuration.sleeping)))
     width = max(1, configuration.concurrency.jobs)
     let retention = configuration.scheduledFunctionRetention
@@ -167,7 +170,8 @@ final class JobExecutor: Sendable {
       }
       if let alarm { setAlarm(at: alarm) }
     } catch {
-      // The store is in trouble; what is due stays due.
+      // What is due stays due.
+      logger.error("It cannot be read which scheduled functions are due. \(error)")
       setAlarm(at: now + 1000)
     }
     state.withLock { $0.isLooking = false }
@@ -184,6 +188,7 @@ final class JobExecutor: Sendable {
       }
       cleanup.runIfDue()
     } catch {
+      logger.error("Scheduled function \(job) could not be run and is tried again. \(error)")
       let now = time.now().milliseconds
       delay = state.withLock { state in
         let failures = state.delayed[job]?.failures ?? 0

@@ -3,6 +3,7 @@
 import Hull
 import HullDatabase
 import HullPersistence
+import Logging
 import Synchronization
 
 /// Runs the cron jobs of one backend, each of them one run at a time.
@@ -10,6 +11,7 @@ final class CronExecutor: Sendable {
   private let runner: FunctionRunner
   private let specs: [CronSpec]
   private let time: any TimeSource
+  private let logger: Logger
   private let ongoing = Ongoing()
 
   /// Guards what is due when; held for a few instructions.
@@ -31,6 +33,7 @@ final class CronExecutor: Sendable {
     self.runner = runner
     self.specs = specs
     time = configuration.time
+    logger = configuration.logger
     state = Mutex(State(alarm: Alarm(time: time, sleeping: configuration.sleeping)))
   }
 
@@ -88,11 +91,15 @@ final class CronExecutor: Sendable {
   private func run(_ occurrence: CronOccurrence) async {
     do {
       let after = try await runner.run(cron: occurrence)
+      if let run = after?.runs.first, case .skipped = run.outcome {
+        for line in run.logLines { logger.warning("\(line)") }
+      }
       state.withLock { state in
         state.delayed[occurrence.name] = nil
         state.due[occurrence.name] = after?.next
       }
     } catch {
+      logger.error("Cron job \(occurrence.name) could not be run and is tried again. \(error)")
       let now = time.now().rawValue
       state.withLock { state in
         let failures = state.delayed[occurrence.name]?.failures ?? 0
