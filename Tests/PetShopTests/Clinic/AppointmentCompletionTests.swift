@@ -234,6 +234,29 @@ import Testing
     #expect(try await shop.metrics(of: walkIn) == nil)
   }
 
+  @Test func `the visit of a customer and a pet deleted meanwhile is completed`() async throws {
+    try await clinic.bill(appointment, at: 100_000)
+    try await clinic.backend.mutation(CustomerPets.$remove(id: clinic.pet))
+    try await clinic.backend.mutation(Customers.$remove(id: clinic.customer))
+    #expect(try await clinic.submit(appointment).pointsEarned == 10)
+    #expect(try await shop.history(of: clinic.customer).map(\.petId) == [clinic.pet])
+  }
+
+  @Test func `the visit of a customer who is gone leaves everything as it was`() async throws {
+    try await clinic.bill(appointment, at: 100_000)
+    try await clinic.backend.run { [clinic] in try await $0.db.delete(clinic.customer) }
+    #expect(
+      try await refusal { try await clinic.submit(appointment, payments(("CASH", 100_000))) }
+        == Refused(
+          code: "NOT_FOUND",
+          details: ["table": "customers", "id": .id(clinic.customer)]
+        )
+    )
+    #expect(try await shop.row(appointment).status == "Scheduled")
+    #expect(try await shop.all(ClinicPayment.self).isEmpty)
+    #expect(try await shop.all(PetMedicalRecord.self).isEmpty)
+  }
+
   @Test func `without a weight the pet keeps its own`() async throws {
     try await shop.patch(clinic.pet) { $0.set(\.weight, 3) }
     try await clinic.bill(appointment)

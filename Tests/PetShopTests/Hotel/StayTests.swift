@@ -184,6 +184,16 @@ import Testing
     #expect(try await shop.metrics(of: walkIn) == nil)
   }
 
+  @Test func `the stay of a customer and a pet deleted meanwhile ends as usual`() async throws {
+    let booking = try await hotel.reserve()
+    try await hotel.checkIn(booking)
+    try await hotel.backend.mutation(CustomerPets.$remove(id: hotel.pet))
+    try await hotel.backend.mutation(Customers.$remove(id: hotel.customer))
+    try await hotel.checkOut(booking)
+    #expect(try await shop.row(booking).pointsEarned == 45)
+    #expect(try await hotel.status() == "Available")
+  }
+
   @Test func `a cancellation keeps its reason with the notes there are`() async throws {
     let booking = try await hotel.reserve(notes: "Jinak")
     try await hotel.cancel(booking, reason: " Hewan sakit ")
