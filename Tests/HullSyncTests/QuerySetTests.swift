@@ -246,7 +246,13 @@ import Testing
     let wire = await server.wire()
     await wire.modify(Wire.add(0, "m:list"), Wire.add(1, "m:count"))
     async let writing: Void = {
-      for _ in 0..<200 { try await server.run("add", .mutation) }
+      do {
+        for _ in 0..<200 { try await server.run("add", .mutation) }
+      } catch {
+        // Nothing more would arrive, and the test would wait for it.
+        wire.transport.close(code: nil, reason: "\(error)")
+        throw error
+      }
     }()
     var list = 0
     var count = 0

@@ -286,18 +286,28 @@ final class Inbox: Sendable {
     waiter?.resume(returning: event)
   }
 
+  /// The next event; a close if the test is cancelled, as one is that takes too long.
   func next() async -> WireEvent {
-    await withCheckedContinuation { continuation in
-      let event = state.withLock { state in
-        if state.events.isEmpty {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let event: WireEvent? = state.withLock { state in
+          if !state.events.isEmpty { return state.events.removeFirst() }
+          if Task.isCancelled { return Self.cancelled }
           state.waiting.append(continuation)
-          return nil as WireEvent?
+          return nil
         }
-        return state.events.removeFirst()
+        if let event { continuation.resume(returning: event) }
       }
-      if let event { continuation.resume(returning: event) }
+    } onCancel: {
+      let waiting = state.withLock { state in
+        defer { state.waiting = [] }
+        return state.waiting
+      }
+      for continuation in waiting { continuation.resume(returning: Self.cancelled) }
     }
   }
+
+  private static let cancelled = WireEvent.close(code: nil, reason: "the test was cancelled")
 }
 
 /// What holds for every message of every connection (spec/sync-protocol.md 4, 5, 7.3, 14).

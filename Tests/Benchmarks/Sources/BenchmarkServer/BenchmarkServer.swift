@@ -8,5 +8,5 @@ import HullCLI
 struct BenchmarkServer: HullApplication {
   static let name = "benchmarks"
   static var schema: Schema { get throws { try Notes.schema } }
-  static let modules = [Notes.module]
+  static let modules = [Notes.module, Jobs.module, Files.module]
 }

@@ -9,24 +9,11 @@ struct HullBenchmarks: AsyncParsableCommand {
     commandName: "HullBenchmarks",
     abstract: "Measure Hull against bare SwiftNIO and bare SQLite on this machine, in this run.",
     subcommands: [
-      Measure.self, Live.self, Vectors.self, HelloServer.self, SocketServer.self,
-      LoadGenerator.self,
+      Measure.self, Live.self, Vectors.self, Platform.self, HelloServer.self, SocketServer.self,
+      StaticServer.self, LoadGenerator.self,
     ],
     defaultSubcommand: Measure.self
   )
-}
-
-/// One line of the table.
-struct Row {
-  var name: String
-  var ours: String
-  var anchor: String
-  var ratio: Double
-  var goal: String
-
-  var markdown: String {
-    "| \(name) | \(ours) | \(anchor) | \(String(format: "%.2f", ratio)) | \(goal) |"
-  }
 }
 
 struct Measure: AsyncParsableCommand {
@@ -45,8 +32,7 @@ struct Measure: AsyncParsableCommand {
     defer { try? FileManager.default.removeItem(at: directory) }
     SQLiteBaseline.configure()
 
-    print("| row | ours | anchor | ratio | goal |")
-    print("| --- | --- | --- | --- | --- |")
+    Row.printHeader()
     try await queries(directory)
     try inProcess(directory)
     try await mutations(directory)
@@ -67,9 +53,12 @@ struct Measure: AsyncParsableCommand {
     typealias Pair = (ours: LoadReport, anchor: LoadReport)
     var (without, first, again): ([Pair], [Pair], [Pair]) = ([], [], [])
     for repetition in 0..<repetitions {
-      let anchor = try load(hello.port, "GET", "/hello", "", connections: 64)
+      let anchor = try hello.load("GET", "/hello", connections: 64, seconds: seconds)
       func row(_ server: BackgroundProcess, _ body: String) throws -> Pair {
-        (try load(server.port, "POST", "/api/query", body, connections: 64), anchor)
+        (
+          try server.load("POST", "/api/query", body, connections: 64, seconds: seconds),
+          anchor
+        )
       }
       let question = Self.question(of: cached.id, repetition)
       without.append(
@@ -90,13 +79,10 @@ struct Measure: AsyncParsableCommand {
     _ directory: URL,
     _ options: [String] = []
   ) throws -> (server: BackgroundProcess, id: String) {
-    let server = try BackgroundProcess.start(
-      try Tool.named("BenchmarkServer"),
-      ["serve", "--port", "0", "--data", directory.path] + options
-    )
-    try fill(server.port, documents: 1_000)
+    let server = try BackgroundProcess.hull(directory, options)
+    try fill(server, documents: 1_000)
     let note = #"{"number":-1,"text":"\#(Self.text)"}"#
-    return (server, try call(server.port, "mutation", "notes:add", note))
+    return (server, try server.call("mutation", "notes:add", note))
   }
 
   /// A call that reads a document and that has not been made in an earlier repetition.
@@ -144,12 +130,9 @@ struct Measure: AsyncParsableCommand {
 
   /// Durable single-document mutations against single-row commits of bare SQLite.
   private func mutations(_ directory: URL) async throws {
-    let server = try BackgroundProcess.start(
-      try Tool.named("BenchmarkServer"),
-      [
-        "serve", "--port", "0", "--durability", "full",
-        "--data", directory.appending(path: "mutations").path,
-      ]
+    let server = try BackgroundProcess.hull(
+      directory.appending(path: "mutations"),
+      ["--durability", "full"]
     )
     defer { server.stop() }
     let body = #"{"path":"notes:add","args":{"number":{n},"text":"\#(Self.text)"}}"#
@@ -157,13 +140,21 @@ struct Measure: AsyncParsableCommand {
     var single: [(ours: Double, anchor: Double)] = []
     for repetition in 0..<repetitions {
       let raw = try rawCommits(directory.appending(path: "raw-\(repetition).sqlite"))
-      let many = try load(server.port, "POST", "/api/mutation", body, connections: 64)
-      let one = try load(server.port, "POST", "/api/mutation", body, connections: 1)
-      grouped.append((many.perSecond, raw))
-      single.append((one.perSecond, raw))
+      func rate(_ connections: Int) throws -> Double {
+        try server.load(
+          "POST",
+          "/api/mutation",
+          body,
+          connections: connections,
+          seconds: seconds
+        ).perSecond
+      }
+      let (many, one) = (try rate(64), try rate(1))
+      grouped.append((many, raw))
+      single.append((one, raw))
     }
-    report("durable mutations, 64 callers", grouped, goal: "≥ 3 × raw single-row commits")
-    report("durable mutations, 1 caller", single, goal: "(≥ 0.5 ×)")
+    Row.printRates("durable mutations, 64 callers", grouped, goal: "≥ 3 × raw single-row commits")
+    Row.printRates("durable mutations, 1 caller", single, goal: "(≥ 0.5 ×)")
   }
 
   /// The point query again, with a thousand and with many documents.
@@ -172,22 +163,25 @@ struct Measure: AsyncParsableCommand {
     var servers: [(count: Int, server: BackgroundProcess, id: String)] = []
     defer { for (_, server, _) in servers { server.stop() } }
     for count in [1_000, documents] {
-      let server = try BackgroundProcess.start(
-        try Tool.named("BenchmarkServer"),
-        [
-          "serve", "--port", "0", "--durability", "normal",
-          "--data", directory.appending(path: "growth-\(count)").path,
-        ]
+      let server = try BackgroundProcess.hull(
+        directory.appending(path: "growth-\(count)"),
+        ["--durability", "normal"]
       )
       servers.append((count, server, ""))
-      try fill(server.port, documents: count)
-      let id = try call(server.port, "query", "notes:find", #"{"number":\#(count / 2)}"#)
+      try fill(server, documents: count)
+      let id = try server.call("query", "notes:find", #"{"number":\#(count / 2)}"#)
       servers[servers.count - 1].id = id
     }
     for repetition in 0..<repetitions {
       for (count, server, id) in servers {
         let body = Self.question(of: id, repetition)
-        let report = try load(server.port, "POST", "/api/query", body, connections: 1)
+        let report = try server.load(
+          "POST",
+          "/api/query",
+          body,
+          connections: 1,
+          seconds: seconds
+        )
         medians[count, default: []].append(report.p50 * 1_000)
       }
     }
@@ -205,29 +199,6 @@ struct Measure: AsyncParsableCommand {
   }
 
   // MARK: - The two sides of a row
-
-  private func load(
-    _ port: Int,
-    _ method: String,
-    _ path: String,
-    _ body: String,
-    connections: Int
-  ) throws -> LoadReport {
-    let output = try Tool.run(
-      try Tool.own(),
-      [
-        "load", "--port", "\(port)", "--connections", "\(connections)", "--seconds", "\(seconds)",
-        "--method", method, "--path", path, "--body", body,
-      ]
-    )
-    let report = try JSONDecoder().decode(LoadReport.self, from: Data(output.utf8))
-    if report.requests == 0 || report.refused > 0 {
-      throw SQLiteBaseline.Failure(
-        description: "\(path): \(report.refused) of \(report.requests) were refused"
-      )
-    }
-    return report
-  }
 
   /// Commits per second of one row and its index entry, each made durable.
   private func rawCommits(_ file: URL) throws -> Double {
@@ -267,30 +238,14 @@ struct Measure: AsyncParsableCommand {
     return samples.median
   }
 
-  private func fill(_ port: Int, documents: Int) throws {
+  private func fill(_ server: BackgroundProcess, documents: Int) throws {
     var first = 0
     while first < documents {
       let count = min(1_000, documents - first)
       let arguments = #"{"first":\#(first),"count":\#(count),"text":"\#(Self.text)"}"#
-      _ = try call(port, "mutation", "notes:fill", arguments)
+      _ = try server.call("mutation", "notes:fill", arguments)
       first += count
     }
-  }
-
-  /// Calls a function with `curl` and returns its value as JSON.
-  private func call(_ port: Int, _ kind: String, _ path: String, _ args: String) throws -> String {
-    let output = try Tool.run(
-      URL(filePath: "/usr/bin/env"),
-      [
-        "curl", "-sS", "http://127.0.0.1:\(port)/api/\(kind)", "-H",
-        "Content-Type: application/json", "-d", #"{"path":"\#(path)","args":\#(args)}"#,
-      ]
-    )
-    let prefix = #"{"status":"success","value":"#
-    guard output.hasPrefix(prefix) else {
-      throw SQLiteBaseline.Failure(description: "\(path): \(output)")
-    }
-    return String(output.dropFirst(prefix.count).dropLast())
   }
 
   private func report(
@@ -298,7 +253,7 @@ struct Measure: AsyncParsableCommand {
     _ pairs: [(ours: LoadReport, anchor: LoadReport)],
     goal: String
   ) {
-    report(name, pairs.map { ($0.ours.perSecond, $0.anchor.perSecond) }, goal: goal)
+    Row.printRates(name, pairs.map { ($0.ours.perSecond, $0.anchor.perSecond) }, goal: goal)
     let p50 = pairs.map(\.ours.p50).median
     let p99 = pairs.map(\.ours.p99).median
     print(
@@ -311,21 +266,4 @@ struct Measure: AsyncParsableCommand {
       ).markdown
     )
   }
-
-  private func report(_ name: String, _ pairs: [(ours: Double, anchor: Double)], goal: String) {
-    print(
-      Row(
-        name: name,
-        ours: "\(Int(pairs.map(\.ours).median)) /s",
-        anchor: "\(Int(pairs.map(\.anchor).median)) /s",
-        ratio: pairs.map { $0.ours / $0.anchor }.median,
-        goal: goal
-      ).markdown
-    )
-  }
-}
-
-extension [Double] {
-  /// The middle value; 0 of none.
-  var median: Double { isEmpty ? 0 : sorted()[count / 2] }
 }

@@ -17,8 +17,7 @@ struct Live: AsyncParsableCommand {
   @Option(help: "Connections of the memory row.") var connections = 10_000
 
   func run() async throws {
-    print("| row | ours | anchor | ratio | goal |")
-    print("| --- | --- | --- | --- | --- |")
+    Row.printHeader()
     let directory = URL.temporaryDirectory.appending(path: "hull-live-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: directory) }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
@@ -32,10 +31,7 @@ struct Live: AsyncParsableCommand {
 
   /// What a write takes until every subscriber has it, beyond what it takes to be answered.
   private func updates(_ directory: URL, _ group: MultiThreadedEventLoopGroup) async throws {
-    let server = try BackgroundProcess.start(
-      try Tool.named("BenchmarkServer"),
-      ["serve", "--port", "0", "--durability", "off", "--data", directory.path]
-    )
+    let server = try BackgroundProcess.hull(directory, ["--durability", "off"])
     defer { server.stop() }
     let anchor = try BackgroundProcess.start(try Tool.own(), ["sockets"])
     defer { anchor.stop() }
@@ -111,16 +107,13 @@ struct Live: AsyncParsableCommand {
 
   /// The memory of a connection that is subscribed to a query of its own and idle.
   private func memory(_ directory: URL, _ group: MultiThreadedEventLoopGroup) async throws {
-    let server = try BackgroundProcess.start(
-      try Tool.named("BenchmarkServer"),
-      ["serve", "--port", "0", "--durability", "off", "--data", directory.path]
-    )
+    let server = try BackgroundProcess.hull(directory, ["--durability", "off"])
     defer { server.stop() }
     // The first thousand pay for what all others share.
     let warm = try await connect(1_000, from: 0, to: server.port, group)
-    let before = try residentBytes(of: server.process.processIdentifier)
+    let before = try server.residentBytes()
     let rest = try await connect(connections - 1_000, from: 1_000, to: server.port, group)
-    let after = try residentBytes(of: server.process.processIdentifier)
+    let after = try server.residentBytes()
     let each = Double(after - before) / Double(rest.count)
     print(
       Row(
@@ -152,14 +145,6 @@ struct Live: AsyncParsableCommand {
       clients.append(client)
     }
     return clients
-  }
-
-  private func residentBytes(of process: Int32) throws -> Int {
-    let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
-      let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
-    else { throw SQLiteBaseline.Failure(description: "the memory row needs Linux's /proc") }
-    return kilobytes * 1024
   }
 
   /// What a commit costs with few and with many subscriptions that it does not concern.
@@ -300,12 +285,5 @@ private final class Gathering: Sendable {
     let elapsed = try await wait() - start
     return Double(elapsed.components.seconds) * 1e6
       + Double(elapsed.components.attoseconds) / 1e12
-  }
-}
-
-extension [Double] {
-  /// The value that this share of the others does not exceed; 0 of none.
-  func quantile(_ share: Double) -> Double {
-    isEmpty ? 0 : sorted()[Swift.min(count - 1, Int(Double(count) * share))]
   }
 }

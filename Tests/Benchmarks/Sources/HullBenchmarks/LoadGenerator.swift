@@ -34,12 +34,18 @@ struct LoadGenerator: AsyncParsableCommand {
   @Option(help: "Method of the request.") var method = "GET"
   @Option(help: "Path of the request.") var path = "/"
   @Option(help: "JSON body; {n} becomes a number that no other request has.") var body = ""
+  @Option(help: "Length of a body of bytes that mean nothing, instead.") var bodyBytes = 0
 
   func run() async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let run = Run(method: method, path: path, body: body)
+    let run = Run(method: method, path: path, body: body, bodyBytes: bodyBytes)
     let bootstrap = ClientBootstrap(group: group)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+      // Long answers are read in long pieces.
+      .channelOption(
+        .recvAllocator,
+        value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2_048, maximum: 1 << 20)
+      )
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(Connection(run: run))
@@ -74,16 +80,27 @@ private final class Run: Sendable {
   private let state = Mutex(State())
   private let head: String
   private let parts: [String]
+  /// A whole request, if all are the same.
+  private let fixed: ByteBuffer?
 
-  init(method: String, path: String, body: String) {
+  init(method: String, path: String, body: String, bodyBytes: Int) {
+    let isJSON = bodyBytes == 0
     head = [
-      "\(method) \(path) HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json",
+      "\(method) \(path) HTTP/1.1", "Host: 127.0.0.1",
+      "Content-Type: application/\(isJSON ? "json" : "octet-stream")",
     ].map { $0 + "\r\n" }.joined()
     parts = body.components(separatedBy: "{n}")
+    if isJSON {
+      fixed = body.isEmpty ? ByteBuffer(string: head + "\r\n") : nil
+    } else {
+      var request = ByteBuffer(string: head + "Content-Length: \(bodyBytes)\r\n\r\n")
+      request.writeRepeatingByte(0x5A, count: bodyBytes)
+      fixed = request
+    }
   }
 
-  func request() -> String {
-    guard parts != [""] else { return head + "\r\n" }
+  func request() -> ByteBuffer {
+    if let fixed { return fixed }
     var body = parts[0]
     if parts.count > 1 {
       let number = state.withLock { state in
@@ -92,14 +109,14 @@ private final class Run: Sendable {
       }
       for part in parts.dropFirst() { body += "\(number)" + part }
     }
-    return head + "Content-Length: \(body.utf8.count)\r\n\r\n" + body
+    return ByteBuffer(string: head + "Content-Length: \(body.utf8.count)\r\n\r\n" + body)
   }
 
   func answered(after latency: Duration, isSuccess: Bool) {
     state.withLock { state in
       guard state.isMeasuring else { return }
       if !isSuccess { state.refused += 1 }
-      state.latencies.append(Double(latency.components.attoseconds) / 1e15)
+      state.latencies.append(latency / .milliseconds(1))
     }
   }
 
@@ -122,8 +139,7 @@ private final class Run: Sendable {
       return LoadReport(
         requests: sorted.count,
         refused: state.refused,
-        seconds: Double(elapsed.components.seconds)
-          + Double(elapsed.components.attoseconds) / 1e18,
+        seconds: elapsed / .seconds(1),
         p50: percentile(0.5),
         p99: percentile(0.99)
       )
@@ -137,7 +153,11 @@ private final class Connection: ChannelInboundHandler {
   typealias OutboundOut = ByteBuffer
 
   private let run: Run
+  /// An answer whose head is not complete.
   private var received = ByteBuffer()
+  /// What is left of the body; nil while there is no head.
+  private var left: Int?
+  private var isSuccess = false
   private var sent = ContinuousClock.now
 
   init(run: Run) { self.run = run }
@@ -145,24 +165,29 @@ private final class Connection: ChannelInboundHandler {
   func channelActive(context: ChannelHandlerContext) { send(context) }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    var chunk = unwrapInboundIn(data)
-    received.writeBuffer(&chunk)
-    guard let total = answerLength(), received.readableBytes >= total else { return }
-    let isSuccess = received.getString(at: received.readerIndex + 9, length: 3) == "200"
-    received.moveReaderIndex(forwardBy: total)
-    received.discardReadBytes()
+    let chunk = unwrapInboundIn(data)
+    if let left {
+      self.left = left - chunk.readableBytes
+    } else {
+      received.writeImmutableBuffer(chunk)
+      guard let (head, body) = lengths() else { return }
+      isSuccess = received.getString(at: received.readerIndex + 9, length: 3) == "200"
+      left = body - (received.readableBytes - head)
+      received.clear()
+    }
+    guard left == 0 else { return }
+    left = nil
     run.answered(after: .now - sent, isSuccess: isSuccess)
     send(context)
   }
 
   private func send(_ context: ChannelHandlerContext) {
     sent = .now
-    let buffer = context.channel.allocator.buffer(string: run.request())
-    context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    context.writeAndFlush(wrapOutboundOut(run.request()), promise: nil)
   }
 
   /// Bytes of head and body, once the head is there; every answer carries its length.
-  private func answerLength() -> Int? {
+  private func lengths() -> (head: Int, body: Int)? {
     received.withUnsafeReadableBytes { bytes in
       let mark: [UInt8] = [13, 10, 13, 10]
       guard bytes.count > 4 else { return nil }
@@ -172,7 +197,7 @@ private final class Connection: ChannelInboundHandler {
       let head = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
       guard let field = head.range(of: "content-length: ") else { return nil }
       let digits = head[field.upperBound...].prefix { $0.isNumber }
-      return end + 4 + (Int(digits) ?? 0)
+      return (end + 4, Int(digits) ?? 0)
     }
   }
 }
