@@ -10,6 +10,8 @@ package struct PersistenceStatistics: Hashable, Sendable {
   package var snapshotRenewals = 0
   /// Checkpoints that have run.
   package var checkpoints = 0
+  /// How often commits had to wait for the write-ahead log to begin anew.
+  package var logRestarts = 0
   /// Bytes of the main file; 0 in memory.
   package var fileSizeBytes = 0
   /// Bytes of the write-ahead log; 0 in memory.

@@ -66,6 +66,25 @@ import Testing
     }
   }
 
+  @Test func `the log begins anew under commits that follow each other at once`() async throws {
+    // Checkpoints wait for the disk and commits do not, so that every checkpoint is overtaken.
+    let options = SQLiteOptions(durability: .normal, checkpointFrames: 100)
+    try await withStore(options) { store in
+      var n: Int64 = 0
+      // A commit by itself begins the log anew only at the end of a checkpoint nothing overtook.
+      while await store.statistics().logRestarts < 3, n < 100_000 {
+        n += 1
+        let record = CommitRecord(
+          timestamp: Timestamp(rawValue: n),
+          documents: [.insert(document(UInt64(n)))]
+        )
+        try await store.append([record])
+      }
+      #expect(await store.statistics().logRestarts >= 3)
+      #expect(try await store.ids(.byID(users)).count == Int(n))
+    }
+  }
+
   @Test func `another program reads views of the tables while the store is open`() async throws {
     try await withStore { store in
       let customer = document(

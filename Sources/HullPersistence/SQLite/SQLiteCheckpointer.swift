@@ -34,24 +34,15 @@ actor SQLiteCheckpointer {
     connection = nil
   }
 
-  /// Runs a checkpoint.
+  /// Copies the log as far as readers let it.
   ///
   /// A failure is left for the next one: the log holds everything until then.
-  ///
-  /// - Returns: Whether commits came faster than they were copied for so long that the writer has
-  ///   to pause for the rest; otherwise the log would never begin anew.
-  func checkpoint() -> Bool {
-    guard let connection else { return false }
+  func checkpoint() {
+    guard let connection else { return }
     status.checkpoints.add(1, ordering: .relaxed)
     readers.releaseSnapshots()
-    guard let log = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_PASSIVE) else {
-      return false
-    }
-    if log.copied == log.frames {
-      // With nothing left in the log that anyone reads, the next commit begins it anew.
-      readers.releaseSnapshots()
-      return false
-    }
-    return log.frames > 3 * options.checkpointFrames
+    guard let log = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_PASSIVE) else { return }
+    // With nothing left in the log that anyone reads, the next commit begins it anew.
+    if log.copied == log.frames { readers.releaseSnapshots() }
   }
 }

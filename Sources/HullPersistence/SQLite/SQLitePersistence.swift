@@ -154,6 +154,7 @@ package final class SQLitePersistence: Persistence {
     statistics.readerConnections = status.readerConnections.load(ordering: .relaxed)
     statistics.snapshotRenewals = status.snapshotRenewals.load(ordering: .relaxed)
     statistics.checkpoints = status.checkpoints.load(ordering: .relaxed)
+    statistics.logRestarts = status.logRestarts.load(ordering: .relaxed)
     statistics.fileSizeBytes = Self.size(of: path)
     statistics.logSizeBytes = Self.size(of: path + "-wal")
     return statistics

@@ -8,6 +8,7 @@ final class SQLiteStatus: Sendable {
   let readerConnections = Atomic<Int>(0)
   let snapshotRenewals = Atomic<Int>(0)
   let checkpoints = Atomic<Int>(0)
+  let logRestarts = Atomic<Int>(0)
   /// Whether a checkpoint is asked for or running; two would only wait for each other.
   let isCheckpointRunning = Atomic<Bool>(false)
 

@@ -316,20 +316,26 @@ extension SQLiteWriter {
     // One that fails for the sake of a reader is not repeated at every commit.
     framesForCheckpoint = frames + options.checkpointFrames / 4
     Task {
-      if await checkpointer.checkpoint() { restartLog() }
+      await checkpointer.checkpoint()
+      restartLogIfLong()
       status.isCheckpointRunning.store(false, ordering: .sequentiallyConsistent)
     }
   }
 
-  /// Copies what the checkpointer has left of the log, which is little, between two transactions,
-  /// and begins the log anew.
-  private func restartLog() {
-    guard let connection else { return }
+  /// Begins the log anew if it has become long: copies what the checkpointer has left of it, which
+  /// is little, between two transactions.
+  ///
+  /// A commit begins it anew by itself only if it is copied to its end just then. Without a pause
+  /// between commits it never is, since every one adds to it.
+  private func restartLogIfLong() {
+    guard let connection, connection.framesInLog > 3 * options.checkpointFrames else { return }
     readers.setKeepsSnapshots(false)
     readers.releaseSnapshots()
     // Readers that are at it get this long to finish; the next checkpoint tries again.
     connection.setBusyTimeout(.milliseconds(100))
-    _ = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_RESTART)
+    if (try? connection.checkpoint(mode: SQLITE_CHECKPOINT_RESTART)) != nil {
+      status.logRestarts.add(1, ordering: .relaxed)
+    }
     connection.setBusyTimeout(options.busyTimeout)
     readers.setKeepsSnapshots(true)
   }

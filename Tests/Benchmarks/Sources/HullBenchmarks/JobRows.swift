@@ -108,7 +108,7 @@ struct JobRows {
         ours: String(format: "%.0f MB", growth.median / 1e6),
         anchor: "64 MB",
         ratio: growth.median / 64e6,
-        goal: "≤ 1 ×"
+        goal: "(≤ 1 ×)"
       ).markdown
     )
   }
