@@ -4,7 +4,6 @@ import Hull
 import HullDatabase
 import HullPersistence
 import HullValues
-import Logging
 
 /// Runs functions: in a snapshot, in a transaction that is retried, or outside of both.
 final class FunctionRunner: Sendable {
