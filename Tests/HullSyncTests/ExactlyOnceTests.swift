@@ -59,7 +59,7 @@ import Testing
     // The refusal is lost on the way.
     await connection.breakAfter(sending: 1)
     async let value = connection.mutation("counter:addIfNotZero")
-    await connection.untilIdleOrBroken()
+    await connection.untilBroken()
     try await t.mutation(Counting.$add)
     await connection.reconnect()
     #expect(try await value == 2)
@@ -70,7 +70,7 @@ import Testing
     let connection = await t.connect()
     await connection.breakAfter(sending: 1)
     let action = Task { try await connection.action("counter:addTwice") }
-    await connection.untilIdleOrBroken()
+    await connection.untilBroken()
     await connection.reconnect()
     await #expect(throws: ConnectionLost.self) { try await action.value }
   }

@@ -104,7 +104,7 @@ import Testing
     await client.breakAfter(sending: 1)
     await #expect(throws: ConnectionLost.self) {
       async let lost = client.action("m:quick", ["n": 1])
-      while await client.isConnected {}
+      await client.untilBroken()
       await client.reconnect()
       _ = try await lost
     }

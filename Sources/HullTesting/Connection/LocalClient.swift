@@ -35,6 +35,7 @@ final class LocalClient: @unchecked Sendable {
   private var waiting: [(querySet: UInt32, continuation: CheckedContinuation<Void, any Error>)] = []
 
   private var idleWaiters: [CheckedContinuation<Void, Never>] = []
+  private var breakWaiters: [CheckedContinuation<Void, Never>] = []
 
   /// How many more messages pass in each direction before the connection breaks; nil for all.
   private var sendsLeft: Int?
@@ -160,6 +161,8 @@ final class LocalClient: @unchecked Sendable {
     for waiter in waiting { waiter.continuation.resume(throwing: ConnectionLost()) }
     waiting = []
     serveIdleWaiters()
+    for waiter in breakWaiters { waiter.resume() }
+    breakWaiters = []
   }
 
   /// Has the connection break after so many more messages.
@@ -235,6 +238,11 @@ final class LocalClient: @unchecked Sendable {
   func awaitIdle(_ continuation: CheckedContinuation<Void, Never>) {
     idleWaiters.append(continuation)
     serveIdleWaiters()
+  }
+
+  /// Waits until there is no connection.
+  func awaitBreak(_ continuation: CheckedContinuation<Void, Never>) {
+    if worker == nil { continuation.resume() } else { breakWaiters.append(continuation) }
   }
 
   private func serveIdleWaiters() {

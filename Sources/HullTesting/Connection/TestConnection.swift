@@ -153,6 +153,14 @@ public struct TestConnection: Sendable {
     }
   }
 
+  /// Waits until the connection is gone.
+  package func untilBroken() async {
+    let client = client
+    await withCheckedContinuation { continuation in
+      client.loop.execute { client.awaitBreak(continuation) }
+    }
+  }
+
   /// Breaks the connection after so many more messages of the client or of the server.
   package func breakAfter(sending sends: Int? = nil, receiving receives: Int? = nil) async {
     let client = client
