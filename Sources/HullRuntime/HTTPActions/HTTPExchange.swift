@@ -11,6 +11,8 @@ final class HTTPExchange: Sendable {
     /// The head until it is read: its body holds the exchange.
     var head: Result<HTTPResponse, any Error>?
     var hasBegun = false
+    /// The response whose body is in memory, until the action has ended.
+    var complete: HTTPResponse?
     var headReader: CheckedContinuation<HTTPResponse, any Error>?
     var chunk: [UInt8]?
     var reader: UnsafeContinuation<[UInt8]?, any Error>?
@@ -81,14 +83,17 @@ final class HTTPExchange: Sendable {
 
   // MARK: The action's side
 
-  /// Gives the response on; its body, unless it is in memory, comes by ``deliver(_:)``.
+  /// Gives the response on, with a body that comes by ``deliver(_:)``; one whose body is in memory is
+  /// given on when the action has ended, so that it has been logged when the response is there.
   func begin(_ response: HTTPResponse) {
+    guard response.body.bytesInMemory == nil else {
+      state.withLock { $0.complete = response }
+      return
+    }
     var response = response
-    if response.body.bytesInMemory == nil {
-      let handle = BodyHandle(self)
-      response.body = HTTPBody(length: response.body.length) {
-        try await handle.exchange.next()
-      }
+    let handle = BodyHandle(self)
+    response.body = HTTPBody(length: response.body.length) {
+      try await handle.exchange.next()
     }
     give(.success(response))
   }
@@ -160,7 +165,12 @@ final class HTTPExchange: Sendable {
   ///
   /// - Parameter failure: Why, if it is not the end; instead of the head, if there was none yet.
   func end(_ failure: (any Error)?) {
-    if let failure { give(.failure(failure)) }
+    let complete = state.withLock { $0.complete.take() }
+    if let failure {
+      give(.failure(failure))
+    } else if let complete {
+      give(.success(complete))
+    }
     let (reader, writer) = state.withLock { state in
       if state.failure == nil, !state.isComplete {
         state.failure = failure
