@@ -39,8 +39,15 @@ import Testing
     try await SiteFixture.with { fixture in
       try await fixture.site.send("GET /endless HTTP/1.1\r\n\r\n")
       _ = try await fixture.site.head()
-      for _ in 0..<20 { #expect(try await fixture.site.chunk().utf8.count == 1 << 20) }
-      #expect(try await fixture.site.remainder() == "")
+      // What was on its way when it was cut off may be lost; what must not come is a proper end.
+      var chunks = 0
+      do {
+        while chunks <= 20 {
+          #expect(try await fixture.site.chunk().utf8.count == 1 << 20)
+          chunks += 1
+        }
+      } catch is ConnectionEnded {}
+      #expect(chunks <= 20)
       let record = await fixture.records.next()
       #expect(
         record?.failure?.contains(
