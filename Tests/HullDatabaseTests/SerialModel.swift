@@ -24,6 +24,8 @@ enum Operation: Sendable {
 struct History: Sendable {
   var timestamp: Timestamp
   var operations: [Operation]
+  /// Whether nothing was committed: it then saw all of the commit at its timestamp.
+  var wroteNothing = false
 }
 
 /// A database that runs one transaction at a time: a dictionary, sorted anew for every scan.
