@@ -16,6 +16,7 @@ import Testing
             _ = try await ctx.db.insert("notes", args)
           }
           $0.query("list") { _, _ in 0 }
+          $0.mutation("swallow", args: v.any()) { _, _ in }
           $0.internalMutation("secret") { ctx, _ in
             _ = try await ctx.db.insert("notes", ["text": "secret"])
           }
@@ -240,5 +241,29 @@ import Testing
     #expect(try await list.changes().isEmpty)
     try await t.clock.advance(by: .seconds(1))
     #expect(try await list.changes() == [["later"]])
+  }
+
+  @Test func `arguments too deep for a row are refused, and never keep other jobs from running`()
+    async throws
+  {
+    let t = try await backend()
+    var refused: [Int] = []
+    for levels in 50...70 {
+      let value: ConvexValue = (0..<levels).reduce("bottom") { value, _ in .array([value]) }
+      do {
+        try await t.mutation { ctx in
+          try await ctx.scheduler.runAfter(.zero, "m:swallow", ["value": value])
+        }
+        // What was accepted can be read and run.
+        #expect(try await t.scheduler.pending.map { $0.arguments["value"] } == [value])
+        #expect(try await t.scheduler.drain(throwingFailures: true) == 1)
+      } catch let error as FunctionError {
+        #expect("\(error)".contains("Invalid argument `args` for `scheduler`"))
+        refused.append(levels)
+      }
+    }
+    let first = try #require(refused.first)
+    #expect(refused == Array(first...70))
+    #expect(first > 55)
   }
 }

@@ -15,7 +15,8 @@ extension Transaction {
   ///   - parent: The job that schedules it. If that has been called off, so is the new one.
   /// - Returns: The id of the job.
   /// - Throws: ``DatabaseError`` `TooManyFunctionsScheduled` and
-  ///   `ScheduledFunctionsArgumentsTooLarge`, which nested calls that roll back count towards, too.
+  ///   `ScheduledFunctionsArgumentsTooLarge`, which nested calls that roll back count towards, too;
+  ///   `InvalidArgument` for arguments nested too deeply for the row.
   package func schedule(
     _ name: String,
     _ arguments: ConvexObject,
@@ -39,7 +40,13 @@ extension Transaction {
         job.scheduledTime = state.nextCreationTime
         job.completedTime = state.nextCreationTime
       }
-      try state.insert(job.fields, as: id, into: table)
+      let fields = job.fields
+      // The row is deeper than the arguments, and one that could not be read would be in the way of
+      // every other.
+      do throws(ConvexValueError) { try ConvexValue.object(fields).checkLimits() } catch {
+        throw DatabaseError.invalidArgument("args", of: "scheduler", error.message)
+      }
+      try state.insert(fields, as: id, into: table)
       return id
     }
   }
