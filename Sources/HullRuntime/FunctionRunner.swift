@@ -4,6 +4,7 @@ import Hull
 import HullDatabase
 import HullPersistence
 import HullValues
+import Synchronization
 
 /// Runs functions: in a snapshot, in a transaction that is retried, or outside of both.
 final class FunctionRunner: Sendable {
@@ -26,6 +27,8 @@ final class FunctionRunner: Sendable {
   let sleeping: any Sleeping
   /// Told when functions have been scheduled.
   let jobSignal = JobSignal()
+  /// Whether nothing is to be tried again any more.
+  let isClosing = Atomic(false)
   /// Seals the cursors of paginated queries.
   let cursors: CursorCodec
   let permits: FunctionPermits

@@ -1,11 +1,13 @@
 import HullPersistence
 import HullValues
 
-/// A store whose scans wait until the test lets them go on.
+/// A store whose scans wait until the test lets them go on, and that refuses to write when told to.
 struct BlockingPersistence: Persistence {
   let store = InMemoryPersistence()
   let isBlocked = Locked(false)
   let gate = Signal()
+  /// How many of the next batches are refused, as by a full disk.
+  let refusals = Locked(0)
 
   var lastTimestamp: Timestamp { store.lastTimestamp }
 
@@ -21,7 +23,14 @@ struct BlockingPersistence: Persistence {
     return try await store.scan(request, atLeast: atLeast)
   }
 
-  func append(_ batch: [CommitRecord]) async throws { try await store.append(batch) }
+  func append(_ batch: [CommitRecord]) async throws {
+    let isRefused = refusals.withLock { refusals in
+      defer { refusals = max(0, refusals - 1) }
+      return refusals > 0
+    }
+    if isRefused { throw PersistenceError(code: .diskFull, message: "The disk is full.") }
+    try await store.append(batch)
+  }
 
   func changes(after: Timestamp, upTo: Timestamp?, limit: Int) async throws -> [Change] {
     try await store.changes(after: after, upTo: upTo, limit: limit)

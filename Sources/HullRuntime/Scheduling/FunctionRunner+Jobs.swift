@@ -4,6 +4,7 @@ import Hull
 import HullDatabase
 import HullPersistence
 import HullValues
+import Synchronization
 
 extension FunctionRunner {
   /// What a function runs for when nobody called it.
@@ -147,7 +148,23 @@ extension FunctionRunner {
     } catch {
       state = .failed(error.message)
     }
-    return try await settle(id, from: .inProgress, state)
+    return try await insisting { try await settle(id, from: .inProgress, state) }
+  }
+
+  /// Commits what came of an action that has run: it must not run again, so if the store refuses it is
+  /// asked again until it does not, or the backend is closed.
+  func insisting<Value>(_ commit: () async throws -> Value) async throws -> Value {
+    var pause = Duration.milliseconds(100)
+    while true {
+      do {
+        return try await commit()
+      } catch {
+        if isClosing.load(ordering: .relaxed) { throw error }
+        // Real time, also where actions sleep on a test's clock: it is the store that is waited for.
+        try await Task.sleep(for: pause * Double.random(in: 0.5...1))
+        pause = min(pause * 2, .seconds(60))
+      }
+    }
   }
 
   /// Writes down what came of a job, unless it was called off meanwhile.

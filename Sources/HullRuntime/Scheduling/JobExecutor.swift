@@ -20,9 +20,10 @@ final class JobExecutor: Sendable {
   /// How many run at a time.
   private let width: Int
   private let ongoing = Ongoing()
+  private let alarm: Alarm
 
   /// Guards what is running and what comes next; held for a few instructions.
-  private let state: Mutex<State>
+  private let state = Mutex(State())
 
   private struct State {
     var isRunning = false
@@ -34,7 +35,6 @@ final class JobExecutor: Sendable {
     /// Whether there may be due jobs that are not in `ready`.
     var mustLook = false
     var isLooking = false
-    var alarm: Alarm
     var counters = JobCounters()
   }
 
@@ -54,7 +54,7 @@ final class JobExecutor: Sendable {
     database = runner.database
     time = configuration.time
     logger = configuration.logger
-    state = Mutex(State(alarm: Alarm(time: time, sleeping: configuration.sleeping)))
+    alarm = Alarm(time: time, sleeping: configuration.sleeping)
     width = max(1, configuration.concurrency.jobs)
     let retention = configuration.scheduledFunctionRetention
     cleanup = PeriodicCleanup(time: configuration.time) { [database] now in
@@ -82,10 +82,8 @@ final class JobExecutor: Sendable {
   /// - Parameter patience: How long.
   func stop(within patience: Duration) async {
     runner.jobSignal.listen(nil)
-    state.withLock { state in
-      state.isRunning = false
-      state.alarm.cancel()
-    }
+    state.withLock { $0.isRunning = false }
+    alarm.cancel()
     await ongoing.wait(atMost: patience)
     await cleanup.finish()
   }
@@ -115,12 +113,10 @@ final class JobExecutor: Sendable {
 
   /// Has the due jobs looked at again at a time, or before.
   private func setAlarm(at due: Double) {
-    state.withLock { state in
-      guard state.isRunning else { return }
-      state.alarm.set(for: due) { [weak self] in
-        self?.state.withLock { $0.mustLook = true }
-        self?.proceed()
-      }
+    guard state.withLock({ $0.isRunning }) else { return }
+    alarm.set(for: due) { [weak self] in
+      self?.state.withLock { $0.mustLook = true }
+      self?.proceed()
     }
   }
 

@@ -31,6 +31,7 @@ final class Ongoing: Sendable {
   ///
   /// - Parameter patience: How long at most.
   func wait(atMost patience: Duration) async {
+    // Real time bounds the wait; cancelled below as soon as nothing runs any more.
     let timeout = Task {
       try await Task.sleep(for: patience)
       let waiting = state.withLock { state in

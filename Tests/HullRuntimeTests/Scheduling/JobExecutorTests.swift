@@ -317,6 +317,55 @@ import Testing
     time.set(time.now().advanced(by: .seconds(86_400 + 3600)))
     naps.end()
     await witness.wait(for: 1)
+    // Back by two hours: what is scheduled then is due before the time that was waited for.
+    time.set(time.now().advanced(by: .seconds(-7200)))
+    _ = try await fixture.value("schedule", .mutation, ["name": "tell", "delay": 3000])
+    #expect(await asked.next() == .seconds(3))
+    time.advance(by: .seconds(3))
+    naps.end()
+    await witness.wait(for: 1)
+    await fixture.backend.close()
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `what came of an action is written down although the store refuses at first`() async throws {
+    let store = BlockingPersistence()
+    let witness = Witness()
+    let fixture = try await fixture(witness, persistence: store) { m in
+      m.action("last", args: v.any()) { _, _ in
+        witness.see("ran")
+        store.refusals.withLock { $0 = 2 }
+      }
+    }
+    try await fixture.backend.startJobs()
+    _ = try await fixture.value("schedule", .mutation, ["name": "last"])
+    try await wait(fixture, until: "states", is: ["success"])
+    #expect(witness.all == ["ran"])
+    await fixture.backend.close()
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a cron's action is over although the store refuses at first, and has run once`()
+    async throws
+  {
+    let store = BlockingPersistence()
+    let witness = Witness()
+    let fixture = try await fixture(
+      witness,
+      persistence: store,
+      crons: [.interval("last", .hours(1), "m:last")]
+    ) { m in
+      m.action("last", args: v.any()) { _, _ in
+        witness.see("ran")
+        store.refusals.withLock { $0 = 2 }
+      }
+    }
+    try await fixture.backend.startJobs()
+    try await wait(fixture) {
+      try await fixture.backend.cronStates().contains { $0.previous != nil && !$0.isRunning }
+    }
+    #expect(witness.all == ["ran"])
+    #expect(try await fixture.backend.cronStates().map(\.runs.count) == [1])
     await fixture.backend.close()
   }
 

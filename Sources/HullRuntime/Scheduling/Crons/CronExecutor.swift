@@ -13,9 +13,10 @@ final class CronExecutor: Sendable {
   private let time: any TimeSource
   private let logger: Logger
   private let ongoing = Ongoing()
+  private let alarm: Alarm
 
   /// Guards what is due when; held for a few instructions.
-  private let state: Mutex<State>
+  private let state = Mutex(State())
 
   private struct State {
     var isRunning = false
@@ -23,7 +24,6 @@ final class CronExecutor: Sendable {
     var due: [String: Int64] = [:]
     /// Jobs that could not be run for reasons that may pass.
     var delayed: [String: (failures: Int, until: Int64)] = [:]
-    var alarm: Alarm
   }
 
   /// How long a job waits that could not be run: at first, and at most; in nanoseconds.
@@ -34,7 +34,7 @@ final class CronExecutor: Sendable {
     self.specs = specs
     time = configuration.time
     logger = configuration.logger
-    state = Mutex(State(alarm: Alarm(time: time, sleeping: configuration.sleeping)))
+    alarm = Alarm(time: time, sleeping: configuration.sleeping)
   }
 
   /// Applies the declarations and begins to run the jobs.
@@ -53,20 +53,18 @@ final class CronExecutor: Sendable {
   ///
   /// - Parameter patience: How long.
   func stop(within patience: Duration) async {
-    state.withLock { state in
-      state.isRunning = false
-      state.alarm.cancel()
-    }
+    state.withLock { $0.isRunning = false }
+    alarm.cancel()
     await ongoing.wait(atMost: patience)
   }
 
   /// Starts what is due and waits for the next.
   private func proceed() {
     let now = time.now().rawValue
-    let occurrences = state.withLock { state in
+    let (occurrences, next) = state.withLock { state in
       var occurrences: [CronOccurrence] = []
-      guard state.isRunning else { return occurrences }
       var next: Int64?
+      guard state.isRunning else { return (occurrences, next) }
       for (name, due) in state.due {
         let start = max(due, state.delayed[name]?.until ?? due)
         if start <= now {
@@ -76,12 +74,10 @@ final class CronExecutor: Sendable {
         }
       }
       for occurrence in occurrences { state.due[occurrence.name] = nil }
-      if let next {
-        state.alarm.set(for: Timestamp(rawValue: next).milliseconds) { [weak self] in
-          self?.proceed()
-        }
-      }
-      return occurrences
+      return (occurrences, next)
+    }
+    if let next {
+      alarm.set(for: Timestamp(rawValue: next).milliseconds) { [weak self] in self?.proceed() }
     }
     for occurrence in occurrences {
       ongoing.start { await self.run(occurrence) }
@@ -96,7 +92,8 @@ final class CronExecutor: Sendable {
       }
       state.withLock { state in
         state.delayed[occurrence.name] = nil
-        state.due[occurrence.name] = after?.next
+        // One that is still marked as running has not ended: nothing of it is due.
+        state.due[occurrence.name] = after.flatMap { $0.isRunning ? nil : $0.next }
       }
     } catch {
       logger.error("Cron job \(occurrence.name) could not be run and is tried again. \(error)")

@@ -131,7 +131,7 @@ extension FunctionRunner {
     }.value
     guard claimed else { return try await state(ofCron: occurrence.name) }
     let start = ContinuousClock.now
-    var (outcome, logLines): (CronRun.Outcome, [String])
+    let (outcome, logLines): (CronRun.Outcome, [String])
     do throws(BackendError) {
       let result = try await execute(call)
       logLines = result.logLines.map(\.text)
@@ -142,13 +142,16 @@ extension FunctionRunner {
     } catch {
       (outcome, logLines) = (.failure(error.message), [])
     }
-    return try await settle(
-      occurrence,
-      isRunning: true,
-      outcome,
-      logLines: logLines,
-      seconds: (.now - start) / .seconds(1)
-    )
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    return try await insisting {
+      try await settle(
+        occurrence,
+        isRunning: true,
+        outcome,
+        logLines: logLines,
+        seconds: seconds
+      )
+    }
   }
 
   /// Writes down what came of a run, and when the next one is.
