@@ -21,19 +21,8 @@ extension Transaction {
   /// The rows of all cron jobs.
   package func cronRows() async throws -> [ConvexObject] {
     try await exclusively { state in
-      let table = state.systemTable(SystemTables.cronJobs)
-      let scan = state.scan(
-        .index(table.byCreationTime),
-        in: table.number,
-        range: .all,
-        expectedRows: 64
-      )
-      defer { state.close(scan) }
-      var rows: [ConvexObject] = []
-      while let row = try await state.next(scan) {
-        if let document = row.document { rows.append(try document.object()) }
-      }
-      return rows
+      try await state.systemDocuments(of: state.systemTable(SystemTables.cronJobs))
+        .map { try $0.object() }
     }
   }
 

@@ -23,16 +23,8 @@ extension Transaction {
   package func environmentVariables() async throws -> [String: String] {
     try await exclusively { state in
       let table = state.systemTable(SystemTables.environmentVariables)
-      let scan = state.scan(
-        .index(table.byCreationTime),
-        in: table.number,
-        range: .all,
-        expectedRows: 64
-      )
-      defer { state.close(scan) }
       var variables: [String: String] = [:]
-      while let row = try await state.next(scan) {
-        guard let document = row.document else { continue }
+      for document in try await state.systemDocuments(of: table) {
         let variable = try EnvironmentVariable(document)
         variables[variable.name] = variable.value
       }

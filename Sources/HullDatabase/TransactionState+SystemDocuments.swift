@@ -29,6 +29,17 @@ extension TransactionState {
     return SystemDocument(entry: entry, document: document, object: object)
   }
 
+  /// The documents of a small table of the server's own, in the order they were made.
+  func systemDocuments(of table: Catalog.Table) async throws -> [EncodedDocument] {
+    let scan = scan(.index(table.byCreationTime), in: table.number, range: .all, expectedRows: 64)
+    defer { close(scan) }
+    var documents: [EncodedDocument] = []
+    while let row = try await next(scan) {
+      if let document = row.document { documents.append(document) }
+    }
+    return documents
+  }
+
   /// Writes a new document.
   func insert(
     _ fields: ConvexObject,

@@ -8,12 +8,11 @@ extension Backend {
   /// Applies the declared cron jobs, and begins to run what becomes due: scheduled functions and cron
   /// jobs, until the backend is closed.
   ///
-  /// - Throws: ``BackendError`` when the store fails.
-  package func startJobs() async throws(BackendError) {
-    try await translatingErrors {
-      try await jobs.start()
-      try await crons.start()
-    }
+  /// - Throws: ``DatabaseError`` when the store fails or a row cannot be read: whoever starts the server
+  ///   is to see why.
+  package func startJobs() async throws {
+    try await jobs.start()
+    try await crons.start()
   }
 
   /// Runs a scheduled function now, whatever its time, and returns when it is over.

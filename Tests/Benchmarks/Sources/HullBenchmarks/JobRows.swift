@@ -141,6 +141,7 @@ struct JobRows {
     }
     try server.forgetPeak()
     let resident = try server.residentBytes()
+    // The queue is due at a moment of the clock, and that is what is waited for.
     try await Task.sleep(for: .seconds(due.timeIntervalSinceNow))
     if let beside {
       try beside()
@@ -148,6 +149,7 @@ struct JobRows {
         throw SQLiteBaseline.Failure(description: "the jobs were over too soon; raise --jobs")
       }
     }
+    // Asked seldom, so that asking is not what is measured; the time is read off the last document.
     while try jobsDone(server) < before + count { try await Task.sleep(for: .milliseconds(500)) }
     guard let last = Double(try server.call("query", "jobs:lastWrite", "{}")) else {
       throw SQLiteBaseline.Failure(description: "the jobs have written nothing")
