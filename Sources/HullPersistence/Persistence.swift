@@ -111,7 +111,7 @@ extension Persistence {
     return DocumentPage(
       documents: documents,
       lastKey: page.isExhausted ? nil : page.rows.last?.key,
-      bytes: documents.reduce(0) { $0 + $1.json.bytes.count },
+      bytes: documents.reduce(0) { $0 + $1.json.count },
       readAt: page.readAt
     )
   }
