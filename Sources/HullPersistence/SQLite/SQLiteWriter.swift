@@ -61,6 +61,9 @@ actor SQLiteWriter {
     connection = nil
   }
 
+  /// Drops the pages the connection keeps; the next commits read them anew.
+  func releaseMemory() { connection?.releaseMemory() }
+
   /// Writes a batch in one transaction.
   func append(_ batch: [CommitRecord]) throws(PersistenceError) {
     guard let last = batch.last else { return }
