@@ -68,6 +68,12 @@ public enum Notes {
       .order(.descending).first()
   }
 
+  /// The same, for a reader with a query of its own.
+  @Query
+  static func latestFor(_ ctx: QueryContext, reader: Int) async throws -> Encoded<Note>? {
+    try await latest(ctx)
+  }
+
   /// Writes one document.
   @Mutation
   static func add(_ ctx: MutationContext, number: Double, text: String) async throws -> ID<Note> {
@@ -90,5 +96,7 @@ public enum Notes {
 
 extension Notes {
   /// The tables of the rows.
-  public static var schema: Schema { get throws { try Schema(Note.self) } }
+  public static var schema: Schema {
+    get throws { try Schema(Note.self, Account.self, Article.self) }
+  }
 }
