@@ -123,7 +123,9 @@ final class FunctionRunner: Sendable {
     // Jobs have places of their own, and an action's calls run in its place.
     let needsPermit =
       call.job == nil && (call.function.definition.kind != .action || call.depth == 0)
-    let permits = needsPermit ? permits[call.function.definition.kind] : nil
+    let permits =
+      !needsPermit
+      ? nil : call.route == nil ? permits[call.function.definition.kind] : permits.httpActions
     try await permits?.acquire(patiently: call.isPatient)
     defer { permits?.release() }
     let outcome: FunctionOutcome

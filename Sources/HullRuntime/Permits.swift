@@ -161,11 +161,15 @@ struct FunctionPermits: Sendable {
   private let queries: Permits
   private let mutations: Permits
   private let actions: Permits
+  /// Those of HTTP actions, which a slow client holds for as long as its request or response takes:
+  /// however many such clients there are, other actions run.
+  let httpActions: Permits
 
   init(_ limits: ConcurrencyLimits) {
     queries = Permits(count: limits.queries, kind: .query, patience: limits.patience)
     mutations = Permits(count: limits.mutations, kind: .mutation, patience: limits.patience)
     actions = Permits(count: limits.actions, kind: .action, patience: limits.actionPatience)
+    httpActions = Permits(count: limits.actions, kind: .action, patience: limits.actionPatience)
   }
 
   subscript(kind: FunctionKind) -> Permits {
