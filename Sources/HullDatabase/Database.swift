@@ -71,6 +71,44 @@ package final class Database: Sendable {
     }
   }
 
+  /// What opening a store comes to, for stores that are copies of it.
+  package struct Opened: Sendable {
+    fileprivate let catalog: Catalog
+    fileprivate let searchStatistics: [IndexID: SearchStatistics]
+    fileprivate let floor: Timestamp
+  }
+
+  /// What opening the store came to, of a database that nobody has written to yet.
+  package var opened: Opened {
+    committer.withState { state in
+      Opened(
+        catalog: state.publishedCatalog,
+        searchStatistics: state.searchStatistics,
+        floor: state.retentionFloor
+      )
+    }
+  }
+
+  /// Opens a copy of a store that has been opened before, without reading it.
+  ///
+  /// - Parameters:
+  ///   - persistence: The copy, which the database closes.
+  ///   - opened: What opening the original came to.
+  ///   - options: How the database behaves.
+  package convenience init(
+    copy persistence: any Persistence,
+    opened: Opened,
+    options: DatabaseOptions
+  ) {
+    self.init(
+      persistence: persistence,
+      catalog: opened.catalog,
+      searchStatistics: opened.searchStatistics,
+      floor: opened.floor,
+      options: options
+    )
+  }
+
   /// The newest durable commit.
   package var latestTimestamp: Timestamp { committer.published }
 
