@@ -6,6 +6,8 @@ package struct DatabaseOptions: Sendable {
   package var limits = Limits()
   /// Where timestamps come from.
   package var time: any TimeSource = SystemTimeSource()
+  /// What the database waits with for those who hold others up.
+  package var sleeping: any Sleeping = TaskSleeping()
   /// Where the random part of ids comes from.
   package var random: any RandomSource = SystemRandomSource()
   /// How far back snapshots can be read; the change log on disk is pruned beyond it.
