@@ -39,6 +39,10 @@ package struct DatabaseOptions: Sendable {
   package var vectorIndexBytes = 1 << 30
   /// Documents read at a time when an index is built or documents are checked against a schema.
   package var backfillBatchDocuments = 500
+  #if DEBUG
+    /// What the database does wrong on purpose; nothing unless a test is to find it.
+    package var plantedFault: PlantedFault?
+  #endif
 
   package init() {}
 }
