@@ -95,6 +95,7 @@ final class Simulation {
       trace.add(step.of)
     }
     if violations.isEmpty { judge() }
+    for connection in connections { connection.serverCrashed() }
     process?.crash()
     return Report(
       violations: violations,

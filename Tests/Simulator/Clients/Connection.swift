@@ -15,7 +15,7 @@ final class Connection: SyncTransport, @unchecked Sendable {
 
   let number: Int
   private unowned let simulation: Simulation
-  private let client: SyncClient
+  private unowned let client: SyncClient
   private var worker: SyncWorker?
   private var news: [() -> Void] = []
   private var toServer: [[UInt8]] = []
