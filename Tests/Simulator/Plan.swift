@@ -26,7 +26,7 @@ struct Plan: CustomStringConvertible {
   init(_ chance: Chance) {
     clients = chance.number(in: 1...3)
     callers = chance.number(in: 1...3)
-    steps = chance.below(10) == 0 ? 30 : chance.number(in: 3...9)
+    steps = chance.below(20) == 0 ? 30 : chance.number(in: 3...9)
     crashes = chance.pick([0, 0, 1, 1, 2])
     faultsPerMille = chance.pick([0, 0, 0, 30, 120])
     slowestWrite = chance.pick([0, 2, 20])
