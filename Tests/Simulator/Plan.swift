@@ -39,12 +39,15 @@ struct Plan: CustomStringConvertible {
     isCramped = chance.below(4) == 0
   }
 
+  /// Whether the server may fail to answer.
+  var mayFail: Bool { crashes > 0 || faultsPerMille > 0 || isCramped }
+
   var description: String {
     """
     \(clients) clients, \(callers) callers, \(steps) steps, \(crashes) crashes, \
     \(faultsPerMille)‰ faults, \(cutsPerMille)‰ cuts, writes ≤ \(slowestWrite) ms, messages ≤ \
     \(latency) ms, thinking ≤ \(thinking) ms, \(clockSteps) steps of the clock, tasks \(policy)\
-    \(isCramped ? ", cramped" : "")
+    \(clientsLeave ? ", clients leave" : "")\(isCramped ? ", cramped" : "")
     """
   }
 }

@@ -352,7 +352,7 @@ import Testing
     let fixture = try await fixture(
       witness,
       persistence: store,
-      configure: { $0.jobPatience = .seconds(3600) }
+      configure: { $0.jobPatience = .seconds(120) }
     ) { m in
       m.action("last", args: v.any()) { _, _ in
         store.refusals.withLock { $0 = .max }

@@ -9,7 +9,7 @@ struct Call {
     /// A client that asks once.
     case request
     /// A client that asks until it is answered, and for whom it must happen once.
-    case session
+    case session(client: Int)
     /// A function scheduled by another operation.
     case job(scheduledBy: Int)
   }

@@ -17,6 +17,7 @@ struct HistoryCheck {
     self.history = history
     replay()
     checkCalls()
+    checkOrderOfSessions()
   }
 
   private mutating func replay() {
@@ -103,6 +104,25 @@ struct HistoryCheck {
       if case .job(let parent) = call.origin, committedAt[parent] == nil {
         findings.append("operation \(number) ran, and \(parent), which schedules it, did not")
       }
+    }
+  }
+
+  /// A session's operations happen in the order they were asked for.
+  private mutating func checkOrderOfSessions() {
+    var last: [Int: (operation: Int, commit: Timestamp)] = [:]
+    for (number, call) in history.calls.sorted(by: { $0.key < $1.key }) {
+      guard case .session(let client) = call.origin, let commit = committedAt[number] else {
+        continue
+      }
+      if let earlier = last[client], earlier.commit > commit {
+        findings.append(
+          """
+          client \(client) asked for operation \(earlier.operation) before \(number), and it was \
+          committed later, at \(earlier.commit)
+          """
+        )
+      }
+      last[client] = (number, commit)
     }
   }
 

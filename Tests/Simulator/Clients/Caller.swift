@@ -12,7 +12,8 @@ final class Caller: @unchecked Sendable {
   let number: Int
   private unowned let simulation: Simulation
   private var stepsLeft: Int
-  private var isWaiting = false
+  /// The request that is under way; nil between two of them.
+  private var request: Task<Void, Never>?
 
   init(_ simulation: Simulation, number: Int, steps: Int) {
     self.simulation = simulation
@@ -23,7 +24,7 @@ final class Caller: @unchecked Sendable {
   private var name: String { "caller \(number)" }
 
   /// Whether it wants nothing more.
-  var isDone: Bool { stepsLeft == 0 && !isWaiting }
+  var isDone: Bool { stepsLeft == 0 && request == nil }
 
   /// Asks the next thing, and goes on once it is answered.
   func step() {
@@ -33,12 +34,11 @@ final class Caller: @unchecked Sendable {
       return
     }
     stepsLeft -= 1
-    isWaiting = true
     if simulation.chance.below(3) == 0 { ask(backend) } else { mutate(backend) }
   }
 
   private func next() {
-    isWaiting = false
+    request = nil
     simulation.schedule.after(simulation.thinking()) { [self] in step() }
   }
 
@@ -102,7 +102,7 @@ final class Caller: @unchecked Sendable {
     )
     let continuation = Continuation(body: then)
     let generation = simulation.generation
-    Task(executorPreference: FunctionExecutor.shared) {
+    let task = Task(executorPreference: FunctionExecutor.shared) {
       let result: Result<FunctionOutcome, BackendError>
       do throws(BackendError) {
         result = .success(try await backend.run(request))
@@ -110,6 +110,11 @@ final class Caller: @unchecked Sendable {
         result = .failure(error)
       }
       if self.simulation.generation == generation { self.finish(result, continuation) }
+    }
+    self.request = task
+    if simulation.plan.clientsLeave, simulation.chance.below(4) == 0 {
+      // As when the socket closes: the server cancels what nobody waits for.
+      simulation.schedule.after(simulation.thinking()) { task.cancel() }
     }
   }
 
@@ -121,12 +126,16 @@ final class Caller: @unchecked Sendable {
     _ result: Result<FunctionOutcome, BackendError>,
     _ continuation: Continuation
   ) {
-    guard isWaiting else { return }
+    guard request != nil else { return }
     do {
       switch result {
       case .success(let outcome): try continuation.body(outcome)
       // It may have been carried out or not.
-      case .failure(let error): simulation.note("\(name) has no answer: \(error)")
+      case .failure(let error):
+        simulation.note("\(name) has no answer: \(error)")
+        if error.kind != .clientDisconnect, !simulation.plan.mayFail {
+          throw Violation("\(name) has no answer, and nothing went wrong: \(error)")
+        }
       }
     } catch let violation as Violation {
       simulation.report(violation)
@@ -137,5 +146,5 @@ final class Caller: @unchecked Sendable {
   }
 
   /// The server is gone, and with it the answer.
-  func serverCrashed() { if isWaiting { next() } }
+  func serverCrashed() { if request != nil { next() } }
 }

@@ -13,6 +13,9 @@ final class Connection: SyncTransport, @unchecked Sendable {
     case close(reason: String)
   }
 
+  /// Why a connection has ended, if the server did not end it.
+  static let (cut, crash) = ("cut", "crash")
+
   let number: Int
   private unowned let simulation: Simulation
   private unowned let client: SyncClient
@@ -115,7 +118,7 @@ final class Connection: SyncTransport, @unchecked Sendable {
     isCut = true
     (toServer, toClient) = ([], [])
     simulation.schedule.after(simulation.latency()) { [self] in endServerSide() }
-    simulation.schedule.after(simulation.latency()) { [self] in tellClient("cut") }
+    simulation.schedule.after(simulation.latency()) { [self] in tellClient(Self.cut) }
   }
 
   /// The server is gone.
@@ -123,6 +126,6 @@ final class Connection: SyncTransport, @unchecked Sendable {
     isCut = true
     (toServer, toClient, news) = ([], [], [])
     endServerSide()
-    simulation.schedule.after(simulation.latency()) { [self] in tellClient("crash") }
+    simulation.schedule.after(simulation.latency()) { [self] in tellClient(Self.crash) }
   }
 }

@@ -124,7 +124,7 @@ final class SyncClient: @unchecked Sendable {
   }
 
   private func mutate() {
-    let operation = simulation.begin(.session)
+    let operation = simulation.begin(.session(client: number))
     let id = nextRequest
     nextRequest += 1
     let (path, arguments) = operation.operation.call(as: operation.number)
@@ -184,6 +184,11 @@ final class SyncClient: @unchecked Sendable {
     connection = nil
     lastCloseReason = reason
     simulation.note("\(name) has lost its connection: \(reason)")
+    if reason != Connection.cut, reason != Connection.crash, !simulation.plan.mayFail {
+      simulation.report(
+        Violation("\(name) was disconnected, and nothing went wrong: \(reason)")
+      )
+    }
     simulation.schedule.after(simulation.chance.pause(upTo: 200)) { [self] in connect() }
   }
 

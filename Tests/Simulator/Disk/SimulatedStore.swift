@@ -51,7 +51,7 @@ final class SimulatedStore: Persistence, @unchecked Sendable {
     try check()
     switch chance.below(8) {
     case 0: await Task.yield()
-    case 1 where slowestWrite > 0: try await sleeping.sleep(for: chance.pause(upTo: slowestWrite))
+    case 1 where slowestWrite > 0: try await sleeping.sleepOn(for: chance.pause(upTo: slowestWrite))
     default: return
     }
     try check()
@@ -96,7 +96,7 @@ final class SimulatedStore: Persistence, @unchecked Sendable {
 
   private func pause() async throws {
     if slowestWrite > 0 {
-      try await sleeping.sleep(for: chance.pause(upTo: slowestWrite))
+      try await sleeping.sleepOn(for: chance.pause(upTo: slowestWrite))
     } else {
       await Task.yield()
     }

@@ -18,17 +18,30 @@ final class SimulatedSleeping: Sleeping, @unchecked Sendable {
     count += 1
     let number = count
     try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation {
-        (continuation: CheckedContinuation<Void, any Error>) in
-        if hasEnded || Task.isCancelled {
-          continuation.resume(throwing: CancellationError())
-          return
-        }
-        let timer = schedule.after(duration) { self.wake(number) { $0.resume() } }
-        sleepers[number] = (timer, continuation)
-      }
+      if Task.isCancelled { throw CancellationError() }
+      try await sleep(for: duration, as: number)
     } onCancel: {
       wake(number) { $0.resume(throwing: CancellationError()) }
+    }
+  }
+
+  /// Sleeps whether or not the task is cancelled, as a task does that waits for a disk.
+  ///
+  /// - Throws: `CancellationError` when the process ends.
+  func sleepOn(for duration: Duration) async throws {
+    count += 1
+    try await sleep(for: duration, as: count)
+  }
+
+  private func sleep(for duration: Duration, as number: Int) async throws {
+    try await withCheckedThrowingContinuation {
+      (continuation: CheckedContinuation<Void, any Error>) in
+      if hasEnded {
+        continuation.resume(throwing: CancellationError())
+        return
+      }
+      let timer = schedule.after(duration) { self.wake(number) { $0.resume() } }
+      sleepers[number] = (timer, continuation)
     }
   }
 
