@@ -35,8 +35,8 @@ struct InProcessBenchmarks {
       "notes:fill",
       ["first": 0, "count": 1_000, "text": .string(text)]
     )
-    let pages = 100
-    let page = try await median(of: 200) { number in
+    let pages = 8
+    let page = try await median(of: 2_000) { number in
       let times = ConvexValue.float64(Double(pages))
       _ = try await store.query("notes:copy", ["count": 100, "times": times, "number": number])
     }
