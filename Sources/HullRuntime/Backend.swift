@@ -4,6 +4,7 @@ package import Hull
 package import HullDatabase
 package import HullPersistence
 import HullValues
+import Synchronization
 
 /// An application at work on its data.
 ///
@@ -214,6 +215,7 @@ package final class Backend: Sendable {
 
   /// Finishes what was begun and lets go of the data.
   package func close() async {
+    runner.isClosing.store(true, ordering: .relaxed)
     async let cronsHaveStopped: Void = crons.stop(within: configuration.jobPatience)
     await jobs.stop(within: configuration.jobPatience)
     await cronsHaveStopped
