@@ -28,7 +28,7 @@ package struct PersistenceError: Error, Hashable, Sendable {
     package static let busy = Code(rawValue: "Busy")
     /// A commit contradicts what is stored, so the caller's view of the store is wrong.
     package static let inconsistentWrite = Code(rawValue: "InconsistentWrite")
-    /// A commit failed so late that it may or may not be on disk; writes stop until reopened.
+    /// A commit failed so late that it may or may not be on disk; writes stop until that is settled.
     package static let outcomeUnknown = Code(rawValue: "OutcomeUnknown")
     /// The store has been closed.
     package static let closed = Code(rawValue: "Closed")
