@@ -138,6 +138,12 @@ let package = Package(
       path: "Tests/HullTestSupport",
       swiftSettings: settings
     ),
+    .target(
+      name: "FaultyDisk",
+      dependencies: ["CSQLite"],
+      path: "Tests/FaultyDisk",
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "HullValuesTests",
       dependencies: ["HullValues"],
@@ -146,12 +152,12 @@ let package = Package(
     ),
     .testTarget(
       name: "HullPersistenceTests",
-      dependencies: ["HullPersistence", "HullValues", "CSQLite"],
+      dependencies: ["HullPersistence", "HullValues", "CSQLite", "FaultyDisk"],
       swiftSettings: settings
     ),
     .testTarget(
       name: "HullDatabaseTests",
-      dependencies: ["HullDatabase", "HullPersistence", "HullValues"],
+      dependencies: ["HullDatabase", "HullPersistence", "HullValues", "FaultyDisk"],
       swiftSettings: settings
     ),
     .testTarget(name: "HullTests", dependencies: ["Hull", "HullValues"], swiftSettings: settings),

@@ -14,12 +14,17 @@ final class SQLiteConnection {
   private let logFrames: UnsafeMutablePointer<Int32>
 
   /// Opens or creates a file.
-  init(path: String) throws(PersistenceError) {
+  ///
+  /// - Parameters:
+  ///   - path: The data file.
+  ///   - fileSystem: The name of the SQLite file system it is in; nil: the system's.
+  /// - Throws: ``PersistenceError``.
+  init(path: String, fileSystem: String?) throws(PersistenceError) {
     Self.configureOnce
     var handle: OpaquePointer?
     let flags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-    let result = sqlite3_open_v2(path, &handle, flags, nil)
+    let result = sqlite3_open_v2(path, &handle, flags, fileSystem)
     guard result == SQLITE_OK, let handle else {
       let detail = String(cString: sqlite3_errstr(result))
       sqlite3_close(handle)
