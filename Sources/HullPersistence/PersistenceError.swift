@@ -20,6 +20,8 @@ package struct PersistenceError: Error, Hashable, Sendable {
     package static let inUse = Code(rawValue: "InUse")
     /// The disk, or the share of it the process may use, is full.
     package static let diskFull = Code(rawValue: "DiskFull")
+    /// A file was deleted, replaced or cut off while the store was using it.
+    package static let filesChanged = Code(rawValue: "FilesChanged")
     /// The disk failed.
     package static let inputOutput = Code(rawValue: "InputOutput")
     /// The file contradicts itself.

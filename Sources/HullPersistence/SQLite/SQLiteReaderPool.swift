@@ -85,6 +85,8 @@ final class SQLiteReaderPool: Sendable {
     }
     if isClosed { throw .closed(path: path) }
     if let reader { return (reader, epoch) }
+    // A new connection would read whatever is in the file's place now.
+    try status.checkFiles()
     status.readerConnections.add(1, ordering: .relaxed)
     return (try SQLiteReader(path: path, options: options), epoch)
   }

@@ -33,9 +33,10 @@ extension SQLiteWriter {
       try fault(.committed)
     } catch {
       rollBack(connection)
-      // On a full disk the frame that ends the transaction in the log is not complete, and without
-      // a lock nothing was attempted. After any other failure it may be there.
-      if error.code != .diskFull, error.code != .busy { unsettled = timestamp }
+      // When a write finds the disk full, the frame that ends the transaction in the log is not
+      // complete, and without a lock nothing was attempted. After any other failure it may be there.
+      let result = error.resultCode.map { $0 & 0xFF }
+      if result != SQLITE_FULL, result != SQLITE_BUSY { unsettled = timestamp }
       throw error
     }
     checkpointIfDue(connection)
@@ -73,6 +74,7 @@ extension SQLiteWriter {
   /// The connection, which is opened anew if the last one could not be used any more.
   func usableConnection() throws(PersistenceError) -> SQLiteConnection {
     guard isOpen else { throw .closed(path: path) }
+    try status.checkFiles(framesInLog: connection?.framesInLog ?? 0)
     if let connection { return connection }
     let connection = try SQLiteConnection.writer(path: path, options: options)
     try connection.configureWriter(options)

@@ -57,12 +57,21 @@ actor SQLiteWriter {
     nextRow = (row ?? 0) + 1
     self.connection = connection
     isOpen = true
+    if options.fileSystem == nil { status.watch(StoreFiles(path: path)) }
   }
 
   /// Moves everything into the file and closes it.
   func close() {
-    // If it does not succeed the log stays beside the file and is read when that is opened again.
-    _ = try? connection?.checkpoint(mode: SQLITE_CHECKPOINT_TRUNCATE)
+    if let connection {
+      do throws(PersistenceError) {
+        try status.checkFiles(framesInLog: connection.framesInLog)
+        // If it does not succeed the log stays beside the file and is read when that is opened again.
+        _ = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_TRUNCATE)
+      } catch {
+        // Half a log moved into the file would damage it.
+        connection.leavesLogOnClose()
+      }
+    }
     connection = nil
     isOpen = false
   }
