@@ -86,6 +86,11 @@ package struct DatabaseError: Error, Sendable, Hashable {
     )
   }
 
+  /// Wraps why the store could not be read.
+  package static func storeFailed(_ cause: PersistenceError) -> DatabaseError {
+    DatabaseError(code: "StoreFailed", message: cause.message, kind: .system)
+  }
+
   static let transactionEnded = DatabaseError(
     code: "TransactionEnded",
     message: "The transaction has ended; the database was used after its function returned."
