@@ -232,6 +232,25 @@ let package = Package(
       resources: [.copy("Clients")],
       swiftSettings: settings
     ),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "HullServer", "HullSync", "HullRuntime", "HullDatabase", "HullPersistence", "Hull",
+        "HullValues",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      path: "Tests/FuzzTargets",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "HullFuzzer",
+      dependencies: ["FuzzTargets"],
+      path: "Tests/HullFuzzer",
+      swiftSettings: settings
+    ),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
