@@ -47,7 +47,7 @@ public enum Notes {
   ) async throws -> Int {
     var size = 0
     for _ in 0..<times {
-      var writer = JSONWriter()
+      var writer = JSONWriter(capacity: 300 * count)
       let notes = ctx.db.query(Note.self).encoded().withIndex(Note.byNumber) { $0 }
       for note in try await notes.take(count) { note.encode(into: &writer) }
       size += writer.bytes.count
@@ -66,6 +66,12 @@ public enum Notes {
   static func latest(_ ctx: QueryContext) async throws -> Encoded<Note>? {
     try await ctx.db.query(Note.self).encoded().withIndex(Note.byNumber) { $0 }
       .order(.descending).first()
+  }
+
+  /// The same, for a reader with a query of its own.
+  @Query
+  static func latestFor(_ ctx: QueryContext, reader: Int) async throws -> Encoded<Note>? {
+    try await latest(ctx)
   }
 
   /// Writes one document.
@@ -90,5 +96,7 @@ public enum Notes {
 
 extension Notes {
   /// The tables of the rows.
-  public static var schema: Schema { get throws { try Schema(Note.self) } }
+  public static var schema: Schema {
+    get throws { try Schema(Note.self, Account.self, Article.self) }
+  }
 }

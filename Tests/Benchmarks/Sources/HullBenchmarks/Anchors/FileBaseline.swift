@@ -1,5 +1,6 @@
 // What it takes to keep a file by plain code: the anchor of the upload rows.
 
+import BenchmarkSupport
 import Crypto
 import Foundation
 
@@ -22,7 +23,7 @@ enum FileBaseline {
       let file = directory.appending(path: "\(count)")
       let descriptor = open(file.path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
       guard descriptor >= 0 else {
-        throw SQLiteBaseline.Failure(description: "cannot create \(file.path)")
+        throw BenchmarkFailure("cannot create \(file.path)")
       }
       let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
       var hash = SHA256()
@@ -38,6 +39,6 @@ enum FileBaseline {
       try handle.close()
       count += 1
     }
-    return Double(count) / ((ContinuousClock.now - start) / .seconds(1))
+    return Double(count) / (ContinuousClock.now - start).inSeconds
   }
 }

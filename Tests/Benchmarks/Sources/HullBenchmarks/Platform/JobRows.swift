@@ -1,42 +1,41 @@
 // What scheduled functions cost, beside mutations that do the same at once.
 
+import BenchmarkSupport
 import Foundation
 
 /// The rows of scheduled functions.
 ///
 /// The mutations run inside of the server, called by its actions, so that no row measures HTTP.
 struct JobRows {
-  var directory: URL
-  var repetitions: Int
-  /// Seconds of load per repetition.
-  var seconds: Double
-  /// How many functions are due at once.
-  var count: Int
-  /// Seconds in which so many can be scheduled.
-  var patience: Double
+  let run: BenchmarkRun
 
-  private static let text = String(repeating: "abcdefghij", count: 18)
   /// How many mutations one action runs.
   private static let batch = 20
   /// How many functions one mutation schedules, which is far from the limit.
   private static let planned = 500
 
+  private var count: Int { run.options.jobs }
+
   // MARK: Scheduling
 
   /// To schedule a function against to insert a document.
   func scheduling() throws {
-    let server = try server("scheduling")
+    let server = try server()
     defer { server.stop() }
-    var pairs: [(ours: Double, anchor: Double)] = []
-    for _ in 0..<repetitions {
+    var pairs: [Pair] = []
+    for _ in 0..<run.options.repetitions {
       let inserts = try mutations("notes:add", callers: 64, server)
-      pairs.append((try mutations("jobs:addLater", callers: 64, server), inserts))
+      let ours = try mutations("jobs:addLater", callers: 64, server)
+      pairs.append(Pair(ours: ours, anchor: inserts))
     }
-    Row.printRates(
-      "mutations that schedule one function, 64 callers",
-      pairs,
-      of: "that insert one document, ",
-      goal: "≥ 0.5 ×"
+    run.report.add(
+      Row(
+        "mutations that schedule one function, 64 callers",
+        against: "that insert one document",
+        pairs,
+        goal: .atLeast(0.5),
+        durability: "full"
+      )
     )
   }
 
@@ -46,15 +45,12 @@ struct JobRows {
     callers: Int,
     _ server: BackgroundProcess
   ) throws -> Double {
-    let body =
-      #"{"path":"jobs:repeat","args":{"path":"\#(path)","first":{n},"count":\#(Self.batch),"#
-      + #""text":"\#(Self.text)"}}"#
     let report = try server.load(
-      "POST",
-      "/api/action",
-      body,
+      "action",
+      "jobs:repeat",
+      #"{"path":"\#(path)","first":{n},"count":\#(Self.batch),"text":"\#(BenchmarkRun.text)"}"#,
       connections: callers,
-      seconds: seconds
+      seconds: run.options.seconds
     )
     return report.perSecond * Double(Self.batch)
   }
@@ -63,53 +59,44 @@ struct JobRows {
 
   /// To run functions that are due against to run them at once; and who notices.
   func draining() async throws {
-    var rates: [(ours: Double, anchor: Double)] = []
-    var growth: [Double] = []
-    var latencies: [(busy: LoadReport, calm: LoadReport)] = []
-    for repetition in 0..<repetitions {
-      let server = try server("draining-\(repetition)")
+    var (rates, growth, median, tail): ([Pair], [Pair], [Pair], [Pair]) = ([], [], [], [])
+    for repetition in 0..<run.options.repetitions {
+      run.report.progress("\(count) due functions, repetition \(repetition + 1)")
+      let server = try server()
       defer { server.stop() }
       let plain = try mutations("notes:add", callers: 16, server)
       // The memory that any mutation needs is there now.
       let alone = try await drain(server)
-      rates.append((Double(count) / alone.seconds, plain))
-      growth.append(Double(alone.growth))
+      rates.append(Pair(ours: Double(count) / alone.seconds, anchor: plain))
+      growth.append(Pair(ours: Double(alone.growth), anchor: 64e6))
 
-      let id = try server.call("mutation", "notes:add", #"{"number":-1,"text":"\#(Self.text)"}"#)
-      let calm = try pointQueries(of: id, first: 1, seconds, server)
+      let note = #"{"number":-1,"text":"\#(BenchmarkRun.text)"}"#
+      let id = try server.call("mutation", "notes:add", note)
+      let calm = try pointQueries(of: id, first: 1, run.options.seconds, server)
       let beside = alone.seconds / 2
-      var busy: LoadReport?
-      _ = try await drain(server) { busy = try pointQueries(of: id, first: 2, beside, server) }
-      if let busy { latencies.append((busy, calm)) }
+      var measured: LoadReport?
+      _ = try await drain(server) { measured = try pointQueries(of: id, first: 2, beside, server) }
+      guard let busy = measured else { continue }
+      median.append(Pair(ours: busy.p50 * 1_000, anchor: calm.p50 * 1_000))
+      tail.append(Pair(ours: busy.p99 * 1_000, anchor: calm.p99 * 1_000))
     }
-    Row.printRates(
-      "\(count) due functions, each inserting one document",
-      rates,
-      of: "plain mutations, 16 callers, ",
-      goal: "≥ 0.5 ×"
+    let goal = Goal.atLeast(0.5)
+    let name = "\(count) due functions, each inserting one document"
+    run.report.add(
+      Row(name, against: "plain mutations, 16 callers", rates, goal: goal, durability: "full")
     )
-    for (name, quantile) in [("p50", \LoadReport.p50), ("p99", \LoadReport.p99)] {
-      print(
+    for (name, pairs) in [("p50", median), ("p99", tail)] {
+      run.report.add(
         Row(
-          name: "point query over HTTP while they run: \(name)",
-          ours: String(format: "%.2f ms", latencies.map { $0.busy[keyPath: quantile] }.median),
-          anchor: String(
-            format: "while nothing runs %.2f ms",
-            latencies.map { $0.calm[keyPath: quantile] }.median
-          ),
-          ratio: latencies.map { $0.busy[keyPath: quantile] / $0.calm[keyPath: quantile] }.median,
-          goal: ""
-        ).markdown
+          "point query over HTTP while they run: \(name)",
+          against: "while nothing runs",
+          pairs,
+          .microseconds
+        )
       )
     }
-    print(
-      Row(
-        name: "memory while they run, beyond that before",
-        ours: String(format: "%.0f MB", growth.median / 1e6),
-        anchor: "64 MB",
-        ratio: growth.median / 64e6,
-        goal: "(≤ 1 ×)"
-      ).markdown
+    run.report.add(
+      Row("memory while they run, beyond that before", against: "no goal but", growth, .bytes)
     )
   }
 
@@ -126,18 +113,18 @@ struct JobRows {
     _ beside: (() throws -> Void)? = nil
   ) async throws -> (seconds: Double, growth: Int) {
     let before = try jobsDone(server)
-    let due = Date().addingTimeInterval(patience)
+    let due = Date().addingTimeInterval(run.options.patience)
     let time = due.timeIntervalSince1970 * 1_000
     for first in stride(from: 0, to: count, by: Self.planned) {
-      _ = try server.call(
+      try server.call(
         "mutation",
         "jobs:plan",
         #"{"first":\#(first),"count":\#(min(Self.planned, count - first)),"#
-          + #""text":"\#(Self.text)","time":\#(time)}"#
+          + #""text":"\#(BenchmarkRun.text)","time":\#(time)}"#
       )
     }
     guard due.timeIntervalSinceNow > 1 else {
-      throw SQLiteBaseline.Failure(description: "--patience is too short to schedule \(count) jobs")
+      throw BenchmarkFailure("--patience is too short to schedule \(count) jobs")
     }
     try server.forgetPeak()
     let resident = try server.residentBytes()
@@ -146,13 +133,13 @@ struct JobRows {
     if let beside {
       try beside()
       guard try jobsDone(server) < before + count else {
-        throw SQLiteBaseline.Failure(description: "the jobs were over too soon; raise --jobs")
+        throw BenchmarkFailure("the jobs were over too soon; raise --jobs")
       }
     }
     // Asked seldom, so that asking is not what is measured; the time is read off the last document.
     while try jobsDone(server) < before + count { try await Task.sleep(for: .milliseconds(500)) }
     guard let last = Double(try server.call("query", "jobs:lastWrite", "{}")) else {
-      throw SQLiteBaseline.Failure(description: "the jobs have written nothing")
+      throw BenchmarkFailure("the jobs have written nothing")
     }
     return ((last - time) / 1_000, try server.peakBytes() - resident)
   }
@@ -163,7 +150,7 @@ struct JobRows {
     let metrics = try server.curl("/metrics")
     guard let line = metrics.split(separator: "\n").first(where: { $0.hasPrefix(name) }),
       let number = Int(line.dropFirst(name.count))
-    else { throw SQLiteBaseline.Failure(description: "/metrics does not count jobs") }
+    else { throw BenchmarkFailure("/metrics does not count jobs") }
     return number
   }
 
@@ -175,16 +162,16 @@ struct JobRows {
     _ server: BackgroundProcess
   ) throws -> LoadReport {
     try server.load(
-      "POST",
-      "/api/query",
-      #"{"path":"notes:ask","args":{"id":\#(id),"number":{n}.\#(first)1}}"#,
+      "query",
+      "notes:ask",
+      #"{"id":\#(id),"number":{n}.\#(first)1}"#,
       connections: 1,
       seconds: seconds
     )
   }
 
   /// A server whose commits are durable.
-  private func server(_ name: String) throws -> BackgroundProcess {
-    try BackgroundProcess.hull(directory.appending(path: name), ["--durability", "full"])
+  private func server() throws -> BackgroundProcess {
+    try .hull(try run.folder("jobs"), durability: "full")
   }
 }
