@@ -27,6 +27,7 @@ struct ServeCommand<App: HullApplication>: AsyncParsableCommand {
     )
     // Whoever reads the output may close it; that must not end the server.
     signal(SIGPIPE, SIG_IGN)
+    OpenFileLimit.raise()
     let signals = StopSignals()
     LoggingSystem.bootstrap(StreamLogHandler.standardError)
     try await reportingErrors {

@@ -17,6 +17,7 @@ struct Service<App: HullApplication> {
   /// The port of HTTP actions alone.
   private let site: HTTPServer?
   private let clients: OutboundClients
+  private let memory: Task<Void, Never>
   private let directory: DataDirectory
   private let url: String
   private let siteURL: String
@@ -104,7 +105,7 @@ struct Service<App: HullApplication> {
     let counters = ServerCounters()
     let sync = SyncService(backend: backend, auditor: auditor(settings, backend, logger))
     let server = try await HTTPServer.start(
-      ServerConfiguration(host: settings.host, port: settings.port),
+      listening(settings, port: settings.port),
       router: APIRouter(backend: backend, counters: counters) { sync.makePeer($0, $1, on: $2) },
       counters: counters,
       executor: FunctionExecutor.shared,
@@ -127,6 +128,7 @@ struct Service<App: HullApplication> {
       server: server,
       site: site,
       clients: clients,
+      memory: IdleMemory.watch(backend, counters),
       directory: directory,
       url: url,
       siteURL: siteURL,
@@ -137,11 +139,18 @@ struct Service<App: HullApplication> {
       try directory.keepURL(url)
       if settings.loadsSample { try await service.loadSample() }
     } catch {
+      service.memory.cancel()
       await site?.shutdown(within: .zero)
       await server.shutdown(within: .zero)
       throw error
     }
     return service
+  }
+
+  private static func listening(_ settings: ServeSettings, port: Int) -> ServerConfiguration {
+    var configuration = ServerConfiguration(host: settings.host, port: port)
+    if let maximum = settings.maximumQueue { configuration.maximumQueuedRequests = maximum }
+    return configuration
   }
 
   /// Listens on the port of HTTP actions.
@@ -156,7 +165,7 @@ struct Service<App: HullApplication> {
   ) async throws -> HTTPServer? {
     do {
       return try await HTTPServer.start(
-        ServerConfiguration(host: settings.host, port: settings.sitePort),
+        listening(settings, port: settings.sitePort),
         router: SiteRouter(backend: backend),
         counters: counters,
         executor: FunctionExecutor.shared,
@@ -253,6 +262,7 @@ struct Service<App: HullApplication> {
   /// Finishes what is in hand and closes everything.
   func stop() async {
     logger.info("Stopping: finishing what is in hand.")
+    memory.cancel()
     async let siteIsDown: Void? = site?.shutdown(within: Self.patience)
     await server.shutdown(within: Self.patience)
     await siteIsDown

@@ -193,6 +193,18 @@ package final class Database: Sendable {
   /// Forgets the history that is older than the setting; commits do this by and by on their own.
   package func pruneHistory() async { await retention.prune() }
 
+  /// Lets go of memory that only makes what comes next faster: recent commits, which are on the disk as
+  /// well, and what the store keeps.
+  ///
+  /// A transaction that is running now is run again when it commits.
+  package func releaseMemory() async {
+    committer.withState { state in
+      let published = state.published
+      state.log.trim(olderThan: published.successor, maximumBytes: 0, published: published)
+    }
+    await persistence.releaseMemory()
+  }
+
   /// Finishes the commits that were accepted, refuses others, and closes the store.
   package func close() async {
     await retention.finish()

@@ -194,6 +194,15 @@ package final class Backend: Sendable {
   /// The timestamp of the newest commit that queries see.
   package var latestTimestamp: Timestamp { database.latestTimestamp }
 
+  /// A number that grows with everything the backend does; equal ones tell that it did nothing.
+  package var activity: Int {
+    let (queries, commits) = (queryCacheCounters, database.counters)
+    return queries.hits + queries.misses + queries.shared + commits.commits
+  }
+
+  /// Lets go of memory that only makes what comes next faster; for a time when nothing is going on.
+  package func releaseMemory() async { await database.releaseMemory() }
+
   /// A fresh id for a request that brought none.
   package func makeRequestID() -> RequestID { RequestID(from: configuration.random) }
 

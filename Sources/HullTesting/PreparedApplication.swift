@@ -35,6 +35,8 @@ struct PreparedApplication: Sendable {
   /// A store with the tables and indexes of the application and nothing else, to be copied.
   ///
   /// - Parameter start: What time it was when it was made.
+  /// - Returns: The store, which must not be written to.
+  /// - Throws: What is wrong with the schema.
   func store(at start: Timestamp) async throws -> PreparedStore {
     if let store = stores.latest(at: start) { return store }
     let persistence = InMemoryPersistence()

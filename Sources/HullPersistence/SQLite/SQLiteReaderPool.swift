@@ -67,14 +67,19 @@ final class SQLiteReaderPool: Sendable {
     state.withLock { $0.keepsSnapshots = keepsSnapshots }
   }
 
-  /// Closes the idle readers and, when they are given back, the others.
-  func close() {
+  /// Closes the idle readers; those that are needed again are opened again.
+  func closeIdle() {
     // The connections close when the array goes, outside the lock.
     _ = state.withLock { state in
-      state.isClosed = true
       defer { state.idle.removeAll() }
       return state.idle
     }
+  }
+
+  /// Closes the idle readers and, when they are given back, the others.
+  func close() {
+    state.withLock { $0.isClosed = true }
+    closeIdle()
   }
 
   private func take() throws(PersistenceError) -> (SQLiteReader, epoch: Int) {

@@ -85,8 +85,7 @@ package final class HTTPServer: Sendable {
       webSocketLimits: WebSocketLimits(configuration),
       webSockets: WebSocketLoops(interval: TimeAmount(configuration.webSocketTickInterval)),
       router: router,
-      gate: RequestGate(limit: configuration.maximumConcurrentRequests),
-      streams: RequestGate(limit: configuration.maximumConcurrentStreams),
+      gates: RequestGates(configuration),
       bodies: BodyBudget(
         limit: configuration.maximumBufferedBytes,
         counters: counters

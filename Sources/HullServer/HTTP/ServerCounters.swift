@@ -7,6 +7,11 @@ package final class ServerCounters: Sendable {
   let connectionsAccepted = Atomic<Int>(0)
   let connectionsOpen = Atomic<Int>(0)
   let requestsInFlight = Atomic<Int>(0)
+  let requestsWaiting = Atomic<Int>(0)
+  /// Requests turned away because too many waited.
+  let requestsTurnedAway = Atomic<Int>(0)
+  /// Requests turned away because they had waited for too long.
+  let requestsExpired = Atomic<Int>(0)
   let webSocketsOpened = Atomic<Int>(0)
   let webSocketsOpen = Atomic<Int>(0)
   /// WebSockets closed because too much waited for a slow client.
@@ -28,6 +33,12 @@ package final class ServerCounters: Sendable {
 
   /// Bytes of request bodies and WebSocket messages held in memory now; small ones are not counted.
   package var bufferedBodyBytes: Int { bufferedBytes.load(ordering: .relaxed) }
+
+  /// How many requests have been answered.
+  package var responses: Int {
+    responsesSucceeded.load(ordering: .relaxed) + responsesRedirected.load(ordering: .relaxed)
+      + responsesRefused.load(ordering: .relaxed) + responsesFailed.load(ordering: .relaxed)
+  }
 
   /// Counts one response by the class of its status.
   func countResponse(status: UInt) {
