@@ -154,6 +154,8 @@ final class SimulatedStore: Persistence, @unchecked Sendable {
 
   func updateViews(_ views: [SQLView]) async throws { try check() }
 
+  func releaseMemory() async {}
+
   func statistics() async -> PersistenceStatistics { await disk.durable.statistics() }
 
   func close() async { isCutOff = true }
