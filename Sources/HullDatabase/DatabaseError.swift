@@ -75,6 +75,15 @@ package struct DatabaseError: Error, Sendable, Hashable {
     )
   }
 
+  /// Wraps why something could not be read.
+  package static func storeFailed(_ cause: PersistenceError) -> DatabaseError {
+    DatabaseError(
+      code: "StoreFailed",
+      message: "The data could not be read. \(cause.message)",
+      kind: .system
+    )
+  }
+
   static let transactionEnded = DatabaseError(
     code: "TransactionEnded",
     message: "The transaction has ended; the database was used after its function returned."

@@ -14,7 +14,7 @@ final class SimulatedStore: Persistence, @unchecked Sendable {
   private let report: (Violation) -> Void
   /// Has batches written one after the other, in the order they came.
   private let writer = FIFOGate()
-  /// How often in a thousand writes something goes wrong.
+  /// How often in a thousand writes something goes wrong, and in four thousand reads.
   var faultsPerMille: Int
   /// How long a write takes at most, in milliseconds.
   var slowestWrite: Int
@@ -49,6 +49,9 @@ final class SimulatedStore: Persistence, @unchecked Sendable {
   /// Takes a while, or none.
   private func read() async throws {
     try check()
+    if chance.happens(perMille: faultsPerMille / 4) {
+      throw PersistenceError(code: .inputOutput, message: "The disk cannot be read.")
+    }
     switch chance.below(8) {
     case 0: await Task.yield()
     case 1 where slowestWrite > 0: try await sleeping.sleepOn(for: chance.pause(upTo: slowestWrite))
