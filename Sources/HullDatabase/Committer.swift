@@ -13,12 +13,15 @@ internal import Synchronization
 /// If a batch cannot be written, everything validated after the newest published commit fails and
 /// leaves the log: a new *generation* begins, and transactions of the old one that had read such
 /// commits are refused when they are handed in. If it is unknown whether it was written, the
-/// database accepts no more writes until it is reopened.
+/// database accepts no more writes until that is settled, which every transaction that is handed in
+/// tries.
 final class Committer: Sendable {
   let persistence: any Persistence
   let options: DatabaseOptions
   /// Gives exclusive runs their turns.
   let exclusiveGate = FIFOGate()
+  /// Lets one task at a time settle what became of a batch.
+  let settlingGate = FIFOGate()
   /// Who is to be told when what they have read changes.
   let subscriptions: SubscriptionRegistry
   /// The vector indexes in memory.
@@ -57,8 +60,10 @@ final class Committer: Sendable {
     /// Tasks that wait for the queue to be written and idle.
     var closers: [CheckedContinuation<Void, Never>] = []
     var isClosed = false
-    /// Why no more writes are accepted.
-    var failure: DatabaseError?
+    /// The batch of which it is unknown whether it was written, and why no more writes are accepted.
+    var unsettled: (batch: [PendingCommit], failure: DatabaseError)?
+    /// How often it was tried to settle that.
+    var settlingAttempts = 0
     /// No snapshot older than this can be read.
     var retentionFloor: Timestamp
     var observers: [CommitObserver] = []
@@ -162,6 +167,7 @@ extension Committer {
   /// Waits while another transaction runs exclusively.
   func submit(_ transaction: FinalTransaction, in run: ExclusiveRun? = nil) async -> Submission {
     if transaction.isReadOnly { return .readOnly }
+    if withState({ $0.unsettled != nil }), let failure = await settle() { return .refused(failure) }
     let decided: Submission? = state.withLock { state in
       if let exclusive = state.exclusive, exclusive !== run { return nil }
       return validate(transaction, &state)
@@ -184,7 +190,7 @@ extension Committer {
   /// The serial part: everything between reading the log and joining it happens under the lock.
   func validate(_ transaction: FinalTransaction, _ state: inout State) -> Submission {
     if state.isClosed { return .refused(.closed) }
-    if let failure = state.failure { return .refused(failure) }
+    if let unsettled = state.unsettled { return .stale(unsettled.failure) }
     if state.isPublished(transaction.begin, transaction.generation) == false {
       return .stale(.outOfRetention)
     }
@@ -338,7 +344,7 @@ extension Committer {
 
   /// Makes a durable batch visible: subscriptions end, then snapshot, then observers, then whoever
   /// waits.
-  private func publish(_ batch: [PendingCommit]) {
+  func publish(_ batch: [PendingCommit]) {
     subscriptions.invalidate(by: batch)
     vectorIndexes.enqueue(batch, from: self)
     let observers = state.withLock { state in
@@ -371,19 +377,21 @@ extension Committer {
   private func fail(_ batch: [PendingCommit], _ failure: DatabaseError, isOutcomeKnown: Bool) {
     let woken = state.withLock { state in
       let failed = batch + state.queue
-      state.queue = []
+      for pending in batch { pending.outcome = .failure(failure) }
+      for pending in state.queue { pending.outcome = .failure(failure.ofDependents) }
       for pending in failed {
-        pending.outcome = .failure(failure)
         for (index, delta) in pending.commit.searchDeltas {
           state.searchStatistics[index, default: SearchStatistics()] -= delta
         }
       }
+      state.queue = []
       state.generationEnds.append(state.published)
       if isOutcomeKnown {
         state.log.removeAll(after: state.published)
       } else {
         // What may be on the disk stays in the log, so that reads go on taking it back.
-        state.failure = failure
+        state.unsettled = (batch, failure)
+        if let last = batch.last { state.log.removeAll(after: last.commit.timestamp) }
       }
       state.head = state.published
       state.headCatalog = state.publishedCatalog

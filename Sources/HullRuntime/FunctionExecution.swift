@@ -112,7 +112,9 @@ final class FunctionExecution: Sendable {
       if !error.isFunctionError { tree.clock.terminate(.failed(error)) }
       throw error
     } catch let error as PersistenceError {
-      throw tree.clock.terminate(.failed(.storeFailed(error)))
+      let error = DatabaseError.storeFailed(error)
+      tree.clock.terminate(.failed(error))
+      throw error
     }
   }
 

@@ -38,6 +38,8 @@ final class FunctionRunner: Sendable {
   let warnsOfDuration: Bool
   let faults: (any CommitFaults)?
   let observer: (@Sendable (FunctionLogRecord) -> Void)?
+  /// Tells the operator what clients are not told.
+  private let troubleLog: TroubleLog
 
   init(
     registry: FunctionRegistry,
@@ -72,6 +74,7 @@ final class FunctionRunner: Sendable {
     warnsOfDuration = configuration.warnsOfDuration
     faults = configuration.faults
     observer = configuration.observer
+    troubleLog = TroubleLog(logger: configuration.logger, time: configuration.time)
   }
 
   /// A call whose function is found and may be called.
@@ -85,6 +88,8 @@ final class FunctionRunner: Sendable {
     var journal: String?
     var sessionRequest: SessionRequestID?
     var ticket: CommitTicket?
+    /// Whether it waits for a place as long as it takes.
+    var isPatient = false
     /// How many actions this call is nested in.
     var depth = 0
     /// The HTTP route the function answers for, if it does.
@@ -121,8 +126,10 @@ final class FunctionRunner: Sendable {
     // Jobs have places of their own, and an action's calls run in its place.
     let needsPermit =
       call.job == nil && (call.function.definition.kind != .action || call.depth == 0)
-    let permits = needsPermit ? permits[call.function.definition.kind] : nil
-    try await permits?.acquire()
+    let permits =
+      !needsPermit
+      ? nil : call.route == nil ? permits[call.function.definition.kind] : permits.httpActions
+    try await permits?.acquire(patiently: call.isPatient)
     defer { permits?.release() }
     let outcome: FunctionOutcome
     do {
@@ -134,7 +141,11 @@ final class FunctionRunner: Sendable {
     } catch let error as BackendError {
       throw error
     } catch let error as DatabaseError {
+      if error.kind == .system { troubleLog.report(error, of: call) }
       throw BackendError(error)
+    } catch let error as PersistenceError {
+      troubleLog.report(.storeFailed(error), of: call)
+      throw .internal
     } catch is JobSuperseded {
       throw BackendError(
         kind: .conflict,

@@ -10,6 +10,8 @@ struct Plan: CustomStringConvertible {
   var steps: Int
   var crashes: Int
   var faultsPerMille: Int
+  /// Whether the backend is started anew when it is unknown what a write has done; it may find out.
+  var restartsWhenUnknown: Bool
   /// In milliseconds.
   var slowestWrite: Int
   /// How often in a thousand messages a connection breaks.
@@ -34,6 +36,7 @@ struct Plan: CustomStringConvertible {
     steps = chance.below(20) == 0 ? 30 : chance.number(in: 3...9)
     crashes = chance.pick([0, 0, 1, 1, 2])
     faultsPerMille = chance.pick([0, 0, 0, 30, 120])
+    restartsWhenUnknown = chance.below(4) == 0
     slowestWrite = chance.pick([0, 2, 20])
     cutsPerMille = chance.pick([0, 0, 20, 80])
     latency = chance.pick([0, 1, 20])

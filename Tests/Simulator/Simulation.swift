@@ -81,7 +81,7 @@ final class Simulation {
         break
       }
       if schedule.isAtRest {
-        if process?.store.isOutcomeUnknown == true { crashSoon() }
+        if plan.restartsWhenUnknown, process?.store.isOutcomeUnknown == true { crashSoon() }
         if isHealing, unfinished == nil {
           // A little longer, for news that nobody waits for.
           let settled = end ?? clock.uptime() + .seconds(2)
