@@ -39,7 +39,7 @@ final class Simulation {
   /// When every simulation begins: 2023-11-14 22:13:20 UTC.
   static let start = Timestamp(rawValue: 1_700_000_000_000_000_000)
 
-  init(seed: UInt64, template: Template, plantedFault: PlantedFaultName?, keepsEvents: Bool) {
+  init(seed: UInt64, template: Template, plantedFault: PlantedFaultName?, words: Trace.Words) {
     self.seed = seed
     self.template = template
     #if DEBUG
@@ -50,7 +50,7 @@ final class Simulation {
     workload = Workload(chance: chance)
     clock = ManualTimeSource(start: Self.start.advanced(by: .seconds(3600)))
     schedule = Schedule(clock: clock, chance: chance, policy: plan.policy)
-    trace.keepsEvents = keepsEvents
+    trace.words = words
     jobs = Jobs(table: template.jobs)
     disk = SimulatedDisk(template: template.disk) { _ in }
     disk = SimulatedDisk(template: template.disk) { [unowned self] in wasWritten($0) }
