@@ -9,6 +9,8 @@ struct BlockingPersistence: Persistence {
   let gate = Signal()
   /// How many of the next batches are refused, as by a full disk.
   let refusals = Locked(0)
+  /// Whether the next batch is written without anybody being told so.
+  let losesOutcome = Locked(false)
   /// Whether documents and indexes cannot be read.
   let isUnreadable = Locked(false)
 
@@ -41,7 +43,14 @@ struct BlockingPersistence: Persistence {
     }
     if isRefused { throw PersistenceError(code: .diskFull, message: "The disk is full.") }
     try await store.append(batch)
+    let isLost = losesOutcome.withLock { losesOutcome in
+      defer { losesOutcome = false }
+      return losesOutcome
+    }
+    if isLost { throw PersistenceError(code: .outcomeUnknown, message: "The sync failed.") }
   }
+
+  func settle() async throws -> Bool { true }
 
   func changes(after: Timestamp, upTo: Timestamp?, limit: Int) async throws -> [Change] {
     try await store.changes(after: after, upTo: upTo, limit: limit)
