@@ -36,10 +36,28 @@ extension Committer {
     }
     guard let written else { return }
     publish(written)
-    withState { state in
+    let lateCommits = withState { state in
       state.head = state.published
       state.headCatalog = state.publishedCatalog
       state.unsettled = nil
+      return state.lateCommits
     }
+    lateCommits.body?()
+  }
+}
+
+/// Who is told of commits that nobody waits for any more.
+struct LateCommits: Sendable {
+  var body: (@Sendable () -> Void)?
+}
+
+extension Database {
+  /// Has `body` called when commits can be read whose callers were told that their outcome is unknown.
+  ///
+  /// Whoever acts on commits after they have succeeded has missed these.
+  ///
+  /// - Parameter body: Called soon after, from any thread; it replaces the one before.
+  package func observeLateCommits(_ body: @escaping @Sendable () -> Void) {
+    committer.withState { $0.lateCommits.body = body }
   }
 }

@@ -67,6 +67,8 @@ final class Committer: Sendable {
     /// No snapshot older than this can be read.
     var retentionFloor: Timestamp
     var observers: [CommitObserver] = []
+    /// Told when commits turn out to be written whose callers were told that this is unknown.
+    var lateCommits = LateCommits()
     var counters = DatabaseCounters()
   }
 

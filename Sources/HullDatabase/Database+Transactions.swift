@@ -27,9 +27,9 @@ extension Database {
   ///   - body: Uses the transaction it is given only while it runs. It may run several times, so
   ///     what it does elsewhere must bear repetition.
   /// - Returns: The value of the attempt that was committed.
-  /// - Throws: What `body` throws, once what it had read is durable, except that a conflict it throws
-  ///   counts as one lost at commit; and ``DatabaseError``: a conflict if every attempt lost, or that
-  ///   writing is impossible.
+  /// - Throws: What `body` throws, once what it had read is durable, except that after a conflict or
+  ///   `OutOfRetention` it is run again; and ``DatabaseError``: a conflict if every attempt lost, or
+  ///   that writing is impossible.
   @discardableResult
   package func withTransaction<Value>(
     source: String,
@@ -58,9 +58,10 @@ extension Database {
           transaction.beginTimestamp,
           generation: transaction.generation
         )
-        let isConflict = (error as? DatabaseError)?.kind == .conflict
-        if isConflict { lanes.recordConflict(of: source) }
-        if isPublished, !isConflict { throw error }
+        let kind = (error as? DatabaseError)?.kind
+        if kind == .conflict { lanes.recordConflict(of: source) }
+        // A snapshot may be forgotten while it is read; a new run has a newer one.
+        if isPublished, kind != .conflict, kind != .outOfRetention { throw error }
         retries += 1
         if retries > options.maximumRetries { throw error }
         continue

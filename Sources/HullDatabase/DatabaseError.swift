@@ -75,9 +75,12 @@ package struct DatabaseError: Error, Sendable, Hashable {
     )
   }
 
+  /// Whether it is the error of a commit that may have been written.
+  package var isOutcomeUnknown: Bool { code == "CommitOutcomeUnknown" }
+
   /// The error of commits that stood on the one this is the error of, and were not attempted.
   var ofDependents: DatabaseError {
-    guard code == "CommitOutcomeUnknown" else { return self }
+    guard isOutcomeUnknown else { return self }
     return DatabaseError(
       code: "CommitFailed",
       message: "The commit was not written, because it is unknown whether the one before it was; "

@@ -90,6 +90,29 @@ import Testing
     #expect(database.counters.exclusiveRuns == 3)
   }
 
+  @Test func `a transaction whose snapshot is forgotten while it runs is run again`() async throws {
+    let time = ManualTimeSource()
+    let database = try await Database.inMemory(options: .test(time: time))
+    let id = try await database.insert("t", ["n": 0])
+    // The newest snapshot is an hour old, older than what is kept once there is a newer one.
+    time.advance(by: .seconds(3600))
+    var runs = 0
+    let committed = try await database.withTransaction(source: "test:add") { transaction in
+      runs += 1
+      if runs == 1 {
+        try await database.withTransaction(source: "test:other") { other in
+          try await other.patch(id, [("n", 1)])
+        }
+        await database.pruneHistory()
+        await database.releaseMemory()
+      }
+      let n = try #require(try await transaction.get(id)?.object()["n"]?.float64)
+      try await transaction.patch(id, [("n", .float64(n + 10))])
+    }
+    #expect(committed.retries == 1)
+    #expect(try await database.begin().get(id)?.object()["n"] == 11)
+  }
+
   @Test func `a transaction that always loses is told who won`() async throws {
     var options = DatabaseOptions.test()
     options.exclusiveRunBound = .milliseconds(1)

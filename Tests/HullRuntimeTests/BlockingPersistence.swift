@@ -1,13 +1,18 @@
 import HullPersistence
 import HullValues
 
-/// A store whose scans wait until the test lets them go on, and that refuses to write when told to.
+/// A store whose scans wait until the test lets them go on, and that refuses to read or write when told
+/// to.
 struct BlockingPersistence: Persistence {
   let store = InMemoryPersistence()
   let isBlocked = Locked(false)
   let gate = Signal()
   /// How many of the next batches are refused, as by a full disk.
   let refusals = Locked(0)
+  /// Whether the next batch is written without anybody being told so.
+  let losesOutcome = Locked(false)
+  /// Whether documents and indexes cannot be read.
+  let isUnreadable = Locked(false)
 
   var lastTimestamp: Timestamp { store.lastTimestamp }
 
@@ -15,12 +20,20 @@ struct BlockingPersistence: Persistence {
     _ id: DocumentID,
     atLeast: Timestamp
   ) async throws -> (document: StoredDocument?, readAt: Timestamp) {
-    try await store.document(id, atLeast: atLeast)
+    try checkReadable()
+    return try await store.document(id, atLeast: atLeast)
   }
 
   func scan(_ request: ScanRequest, atLeast: Timestamp) async throws -> ScanPage {
     if isBlocked.value { await gate.wait() }
+    try checkReadable()
     return try await store.scan(request, atLeast: atLeast)
+  }
+
+  private func checkReadable() throws {
+    if isUnreadable.value {
+      throw PersistenceError(code: .inputOutput, message: "The disk failed.")
+    }
   }
 
   func append(_ batch: [CommitRecord]) async throws {
@@ -30,7 +43,14 @@ struct BlockingPersistence: Persistence {
     }
     if isRefused { throw PersistenceError(code: .diskFull, message: "The disk is full.") }
     try await store.append(batch)
+    let isLost = losesOutcome.withLock { losesOutcome in
+      defer { losesOutcome = false }
+      return losesOutcome
+    }
+    if isLost { throw PersistenceError(code: .outcomeUnknown, message: "The sync failed.") }
   }
+
+  func settle() async throws -> Bool { true }
 
   func changes(after: Timestamp, upTo: Timestamp?, limit: Int) async throws -> [Change] {
     try await store.changes(after: after, upTo: upTo, limit: limit)

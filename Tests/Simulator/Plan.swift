@@ -4,10 +4,14 @@
 struct Plan: CustomStringConvertible {
   var clients: Int
   var callers: Int
+  /// Event loops that share the clients.
+  var loops: Int
   /// What each of them does.
   var steps: Int
   var crashes: Int
   var faultsPerMille: Int
+  /// Whether the backend is started anew when it is unknown what a write has done; it may find out.
+  var restartsWhenUnknown: Bool
   /// In milliseconds.
   var slowestWrite: Int
   /// How often in a thousand messages a connection breaks.
@@ -17,6 +21,8 @@ struct Plan: CustomStringConvertible {
   /// How long clients think at most, in milliseconds; all at once if it is nothing.
   var thinking: Int
   var clockSteps: Int
+  /// How often the backend lets go of memory.
+  var memoryReleases: Int
   /// Whether clients may go away and not come back.
   var clientsLeave: Bool
   var policy: Schedule.Policy
@@ -25,16 +31,19 @@ struct Plan: CustomStringConvertible {
 
   init(_ chance: Chance) {
     clients = chance.number(in: 1...3)
+    loops = chance.number(in: 1...2)
     callers = chance.number(in: 1...3)
     steps = chance.below(20) == 0 ? 30 : chance.number(in: 3...9)
     crashes = chance.pick([0, 0, 1, 1, 2])
     faultsPerMille = chance.pick([0, 0, 0, 30, 120])
+    restartsWhenUnknown = chance.below(4) == 0
     slowestWrite = chance.pick([0, 2, 20])
     cutsPerMille = chance.pick([0, 0, 20, 80])
     latency = chance.pick([0, 1, 20])
     thinking = chance.pick([0, 5, 40])
     clockSteps = chance.pick([0, 0, 1, 3])
     policy = chance.pick(Schedule.Policy.allCases)
+    memoryReleases = chance.pick([0, 0, 0, 2])
     clientsLeave = chance.below(3) == 0
     isCramped = chance.below(4) == 0
   }
@@ -44,7 +53,7 @@ struct Plan: CustomStringConvertible {
 
   var description: String {
     """
-    \(clients) clients, \(callers) callers, \(steps) steps, \(crashes) crashes, \
+    \(clients) clients on \(loops) loops, \(callers) callers, \(steps) steps, \(crashes) crashes, \
     \(faultsPerMille)‰ faults, \(cutsPerMille)‰ cuts, writes ≤ \(slowestWrite) ms, messages ≤ \
     \(latency) ms, thinking ≤ \(thinking) ms, \(clockSteps) steps of the clock, tasks \(policy)\
     \(clientsLeave ? ", clients leave" : "")\(isCramped ? ", cramped" : "")

@@ -26,6 +26,7 @@ final class Simulation {
   private var callers: [Caller] = []
   private var connections: [Connection] = []
   private var connectionCount = 0
+  private var loops: [SimulatedLoop] = []
   private var history = History()
   private var jobs: Jobs
   private var trace = Trace()
@@ -38,7 +39,7 @@ final class Simulation {
   /// When every simulation begins: 2023-11-14 22:13:20 UTC.
   static let start = Timestamp(rawValue: 1_700_000_000_000_000_000)
 
-  init(seed: UInt64, template: Template, plantedFault: PlantedFaultName?, keepsEvents: Bool) {
+  init(seed: UInt64, template: Template, plantedFault: PlantedFaultName?, words: Trace.Words) {
     self.seed = seed
     self.template = template
     #if DEBUG
@@ -49,7 +50,7 @@ final class Simulation {
     workload = Workload(chance: chance)
     clock = ManualTimeSource(start: Self.start.advanced(by: .seconds(3600)))
     schedule = Schedule(clock: clock, chance: chance, policy: plan.policy)
-    trace.keepsEvents = keepsEvents
+    trace.words = words
     jobs = Jobs(table: template.jobs)
     disk = SimulatedDisk(template: template.disk) { _ in }
     disk = SimulatedDisk(template: template.disk) { [unowned self] in wasWritten($0) }
@@ -80,7 +81,7 @@ final class Simulation {
         break
       }
       if schedule.isAtRest {
-        if process?.store.isOutcomeUnknown == true { crashSoon() }
+        if plan.restartsWhenUnknown, process?.store.isOutcomeUnknown == true { crashSoon() }
         if isHealing, unfinished == nil {
           // A little longer, for news that nobody waits for.
           let settled = end ?? clock.uptime() + .seconds(2)
@@ -132,7 +133,16 @@ final class Simulation {
     for _ in 0..<plan.clockSteps {
       schedule.after(chance.pause(upTo: span)) { [unowned self] in stepClock() }
     }
+    for _ in 0..<plan.memoryReleases {
+      schedule.after(chance.pause(upTo: span)) { [unowned self] in releaseMemory() }
+    }
     tick()
+  }
+
+  private func releaseMemory() {
+    guard let backend else { return }
+    note("the backend lets go of memory")
+    Task { await backend.releaseMemory() }
   }
 
   /// Lets every session look at the clock now and then.
@@ -207,6 +217,7 @@ final class Simulation {
       faultsPerMille: isHealing ? 0 : plan.faultsPerMille,
       slowestWrite: plan.slowestWrite
     ) { [unowned self] in report($0) }
+    loops = (0..<plan.loops).map { SimulatedLoop(number: $0, schedule: schedule) }
     let process = SimulatedProcess(store: store, sleeping: sleeping, schedule: schedule)
     self.process = process
     let box = Unowned(self)
@@ -255,6 +266,7 @@ final class Simulation {
     generation += 1
     for connection in connections { connection.serverCrashed() }
     connections = []
+    for loop in loops { loop.end() }
     process?.crash()
     for caller in callers { caller.serverCrashed() }
     start()
@@ -300,7 +312,13 @@ extension Simulation {
   func connection(for client: SyncClient) -> Connection? {
     guard let backend else { return nil }
     connectionCount += 1
-    let connection = Connection(client, of: self, to: backend, number: connectionCount)
+    let connection = Connection(
+      client,
+      of: self,
+      to: backend,
+      on: loops[connectionCount % loops.count],
+      number: connectionCount
+    )
     connections.append(connection)
     return connection
   }

@@ -36,6 +36,9 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
   @Flag(help: "Prints what stands for each run, to compare it with other runs.")
   var digests = false
 
+  @Flag(name: .customLong("events"), help: "Prints every event of the only seed as it happens.")
+  var printsEvents = false
+
   func run() throws {
     // The order of sets and dictionaries must be that of the last time; the runtime looks at this
     // variable before any of our code runs.
@@ -52,14 +55,14 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
     SimulatedThread.takeOver()
     let template = try Template.make(at: Simulation.start)
     if let seed {
-      try run(seed, template, keepsEvents: true)
+      try run(seed, template, words: printsEvents ? .printed : .kept)
       return
     }
     let begin = ContinuousClock.now
     var totals = (runs: 0, commits: 0, observations: 0, crashes: 0, steps: 0)
     for seed in (0..<seeds).map({ first &+ $0 }) {
       if (ContinuousClock.now - begin) / .seconds(1) > seconds { break }
-      let report = try run(seed, template, keepsEvents: false)
+      let report = try run(seed, template, words: .none)
       totals.runs += 1
       totals.commits += report.commits
       totals.observations += report.observations
@@ -81,19 +84,19 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
   private func run(
     _ seed: UInt64,
     _ template: Template,
-    keepsEvents: Bool
+    words: Trace.Words
   ) throws -> Simulation.Report {
     TrapReport.seed = seed
     let simulation = Simulation(
       seed: seed,
       template: template,
       plantedFault: fault,
-      keepsEvents: keepsEvents
+      words: words
     )
     let report = simulation.run()
     if digests { print("\(seed) \(String(report.digest, radix: 16))") }
     if report.violations.isEmpty { return report }
-    if !keepsEvents { return try run(seed, template, keepsEvents: true) }
+    if case .none = words { return try run(seed, template, words: .kept) }
     for event in report.events { print(event) }
     print("seed \(seed) fails: \(simulation.plan)")
     for violation in report.violations.prefix(10) { print("  \(violation)") }

@@ -133,12 +133,16 @@ extension FunctionRunner {
 
   private func runAction(_ call: Call, _ id: DocumentID) async throws -> JobEnd {
     // Whoever commits this runs the action; nobody does a second time.
-    let claimed = try await database.withTransaction(source: Self.jobSource) { [time] transaction in
-      guard try await transaction.scheduledJob(id)?.state == .pending else { return false }
-      try await transaction.advance(id, to: .inProgress, at: time.now().milliseconds)
-      return true
+    let claimed = try await claiming { mayBeOurs in
+      try await database.withTransaction(source: Self.jobSource) { [time] transaction in
+        let state = try await transaction.scheduledJob(id)?.state
+        if mayBeOurs, state == .inProgress { return true }
+        guard state == .pending else { return false }
+        try await transaction.advance(id, to: .inProgress, at: time.now().milliseconds)
+        return true
+      }.value
     }
-    guard claimed.value else { return .superseded }
+    guard claimed else { return .superseded }
     let state: ScheduledJob.State
     do throws(BackendError) {
       switch try await execute(call).result {
@@ -149,6 +153,20 @@ extension FunctionRunner {
       state = .failed(error.message)
     }
     return try await insisting { try await settle(id, from: .inProgress, state) }
+  }
+
+  /// Takes an action to be run by a commit, and finds out whether it is taken if that commit's outcome
+  /// is unknown: nobody else would ever run what is taken.
+  ///
+  /// - Parameter claim: Takes it, given whether it may be taken already, by an earlier call.
+  /// - Returns: Whether it is to be run.
+  /// - Throws: What `claim` throws.
+  func claiming(_ claim: (_ mayBeOurs: Bool) async throws -> Bool) async throws -> Bool {
+    do {
+      return try await claim(false)
+    } catch let error as DatabaseError where error.isOutcomeUnknown {
+      return try await insisting { try await claim(true) }
+    }
   }
 
   /// Commits what came of an action that has run: it must not run again, so if the store refuses it is

@@ -74,6 +74,8 @@ final class JobExecutor: Sendable {
       state.mustLook = true
     }
     runner.jobSignal.listen { [weak self] in self?.wake(at: $0) }
+    // Whoever scheduled something in these was told of a failure, and has told nobody.
+    database.observeLateCommits { [weak self] in self?.wake(at: 0) }
     cleanup.runIfDue()
     proceed()
   }

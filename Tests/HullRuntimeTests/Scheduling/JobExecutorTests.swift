@@ -345,6 +345,34 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1)))
+  func `a job of a commit whose outcome was unknown runs once that is settled`() async throws {
+    let (store, witness) = (BlockingPersistence(), Witness())
+    let fixture = try await fixture(witness, persistence: store)
+    try await fixture.backend.startJobs()
+    store.losesOutcome.withLock { $0 = true }
+    await #expect(throws: BackendError.internal) {
+      _ = try await fixture.value("schedule", .mutation, ["name": "tell"])
+    }
+    // Whoever writes next finds out.
+    _ = try await fixture.value("work", .mutation)
+    await witness.wait(for: 1)
+    await fixture.backend.close()
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `an action that was taken by a commit of unknown outcome runs`() async throws {
+    let (store, witness) = (BlockingPersistence(), Witness())
+    let fixture = try await fixture(witness, persistence: store)
+    _ = try await fixture.value("schedule", .mutation, ["name": "tell"])
+    store.losesOutcome.withLock { $0 = true }
+    // The first thing it writes is that the action is in progress.
+    try await fixture.backend.startJobs()
+    await witness.wait(for: 1)
+    try await wait(fixture, until: "states", is: ["success"])
+    await fixture.backend.close()
+  }
+
+  @Test(.timeLimit(.minutes(1)))
   func `a closed backend no longer asks a store that refuses what came of an action`() async throws
   {
     let store = BlockingPersistence()

@@ -97,6 +97,22 @@ enum StoreCheck {
       model.items.map { [.float64($0.key), .float64($0.value)] }
     )
     compare("notes", try await rows("notes", ["text"]), model.notes.map { [.string($0)] })
+    findings += try await statistics(of: store, catalog, model)
     return findings
+  }
+
+  /// Whether the statistics of the full-text index count its notes, of three words each.
+  private static func statistics(
+    of store: InMemoryPersistence,
+    _ catalog: Catalog,
+    _ model: Model
+  ) async throws -> [String] {
+    guard let index = catalog.table(named: "notes")?.index(named: "search_text") else {
+      return ["there is no full-text index"]
+    }
+    let stored = try await store.metadata("search/statistics/\(index.id)")
+    let text = stored.map { String(decoding: $0, as: UTF8.self) } ?? "0 0"
+    let expected = "\(model.notes.count) \(model.notes.count * 3)"
+    return text == expected ? [] : ["the full-text index counts \(text), and has \(expected)"]
   }
 }

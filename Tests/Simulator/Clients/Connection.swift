@@ -20,34 +20,29 @@ final class Connection: SyncTransport, @unchecked Sendable {
   private unowned let simulation: Simulation
   private unowned let client: SyncClient
   private var worker: SyncWorker?
-  private var news: [() -> Void] = []
   private var toServer: [[UInt8]] = []
   private var toClient: [Packet] = []
   private var isCut = false
   private var clientKnowsOfEnd = false
 
-  init(_ client: SyncClient, of simulation: Simulation, to backend: Backend, number: Int) {
+  init(
+    _ client: SyncClient,
+    of simulation: Simulation,
+    to backend: Backend,
+    on loop: SimulatedLoop,
+    number: Int
+  ) {
     self.number = number
     self.client = client
     self.simulation = simulation
-    let mailbox = SyncMailbox { [unowned self] body in receive(news: body) }
     let worker = SyncWorker(
       backend: backend,
-      mailbox: mailbox,
+      mailbox: loop.mailbox,
       client: ClientInfo(userAgent: "simulation"),
       takesChunks: false
     )
     self.worker = worker
     worker.opened(self)
-  }
-
-  private func receive(news body: @escaping () -> Void) {
-    news.append(body)
-    simulation.schedule.wake(loop: number) { [self] in
-      let bodies = news
-      news = []
-      for body in bodies { body() }
-    }
   }
 
   // MARK: The server's side
@@ -124,7 +119,7 @@ final class Connection: SyncTransport, @unchecked Sendable {
   /// The server is gone.
   func serverCrashed() {
     isCut = true
-    (toServer, toClient, news) = ([], [], [])
+    (toServer, toClient) = ([], [])
     endServerSide()
     simulation.schedule.after(simulation.latency()) { [self] in tellClient(Self.crash) }
   }

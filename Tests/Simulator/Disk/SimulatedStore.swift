@@ -14,14 +14,19 @@ final class SimulatedStore: Persistence, @unchecked Sendable {
   private let report: (Violation) -> Void
   /// Has batches written one after the other, in the order they came.
   private let writer = FIFOGate()
-  /// How often in a thousand writes something goes wrong.
+  /// How often in a thousand writes something goes wrong, and in four thousand reads.
   var faultsPerMille: Int
   /// How long a write takes at most, in milliseconds.
   var slowestWrite: Int
   /// Whether the process has ended: it reaches the disk no more.
   private(set) var isCutOff = false
-  /// Whether it is unknown what a write has done, so that the store takes no more.
-  private(set) var isOutcomeUnknown = false
+  /// Whether the last write was done, if that is unknown, so that the store takes no more.
+  private var unsettled: Unsettled?
+
+  private enum Unsettled { case written, lost }
+
+  /// Whether it is unknown what the last write has done.
+  var isOutcomeUnknown: Bool { unsettled != nil }
 
   init(
     disk: SimulatedDisk,
@@ -49,6 +54,9 @@ final class SimulatedStore: Persistence, @unchecked Sendable {
   /// Takes a while, or none.
   private func read() async throws {
     try check()
+    if chance.happens(perMille: faultsPerMille / 4) {
+      throw PersistenceError(code: .inputOutput, message: "The disk cannot be read.")
+    }
     switch chance.below(8) {
     case 0: await Task.yield()
     case 1 where slowestWrite > 0: try await sleeping.sleepOn(for: chance.pause(upTo: slowestWrite))
@@ -81,12 +89,29 @@ final class SimulatedStore: Persistence, @unchecked Sendable {
     case .diskFull: throw PersistenceError(code: .diskFull, message: "The disk is full.")
     case .unknownAndWritten:
       try await write(batch)
-      isOutcomeUnknown = true
-    case .unknownAndLost: isOutcomeUnknown = true
+      unsettled = .written
+    case .unknownAndLost: unsettled = .lost
     case nil: try await write(batch)
     }
     if isEarly { try await pause() }
     if isOutcomeUnknown { throw Self.outcomeUnknown }
+  }
+
+  func settle() async throws -> Bool {
+    try await writer.withGate {
+      try check()
+      try await pause()
+      guard let unsettled else { return false }
+      if faultsPerMille > 0, chance.below(2) == 0 {
+        throw PersistenceError(code: .inputOutput, message: "The disk still fails.")
+      }
+      // Where in the time it takes it is decided.
+      let isEarly = chance.below(2) == 0
+      if isEarly { self.unsettled = nil }
+      try await pause()
+      self.unsettled = nil
+      return unsettled == .written
+    }
   }
 
   private static let outcomeUnknown = PersistenceError(
@@ -153,6 +178,8 @@ final class SimulatedStore: Persistence, @unchecked Sendable {
   }
 
   func updateViews(_ views: [SQLView]) async throws { try check() }
+
+  func releaseMemory() async {}
 
   func statistics() async -> PersistenceStatistics { await disk.durable.statistics() }
 

@@ -109,12 +109,12 @@ final class Schedule {
   /// Runs tasks in order until none is ready, as those of a process do whose end nobody sees, and
   /// forgets the loops.
   func drainTasks() {
-    loops = [:]
     var events: [Ready] = []
     while !ready.isEmpty {
       let next = ready.removeFirst()
       if case .job(let job) = next { SimulatedThread.shared.run(job) } else { events.append(next) }
     }
     ready = events
+    loops = [:]
   }
 }

@@ -2,8 +2,16 @@
 
 /// A digest of everything that happens, and the last events in words.
 struct Trace {
-  /// Whether events are kept in words, which costs time.
-  var keepsEvents = false
+  /// What becomes of events in words, which cost time.
+  enum Words {
+    case none
+    /// The last ones are kept.
+    case kept
+    /// All are printed at once.
+    case printed
+  }
+
+  var words = Words.none
   private(set) var digest: UInt64 = 0xcbf2_9ce4_8422_2325
   private(set) var events: [String] = []
 
@@ -25,8 +33,11 @@ struct Trace {
 
   /// Adds an event in words, made only if it is kept.
   mutating func note(_ text: @autoclosure () -> String) {
-    guard keepsEvents else { return }
-    events.append(text())
+    switch words {
+    case .none: return
+    case .printed: print(text())
+    case .kept: events.append(text())
+    }
     if events.count > Self.longest { events.removeFirst(events.count - Self.longest / 2) }
   }
 }

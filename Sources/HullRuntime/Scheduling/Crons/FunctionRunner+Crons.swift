@@ -121,14 +121,19 @@ extension FunctionRunner {
 
   private func runAction(_ call: Call, _ occurrence: CronOccurrence) async throws -> CronState? {
     // Whoever commits this runs the action; nobody does a second time.
-    let claimed = try await database.withTransaction(source: Self.cronSource) { transaction in
-      guard var state = try await occurrence.state(in: transaction, isRunning: false) else {
-        return false
-      }
-      state.isRunning = true
-      try await transaction.setCronRow(occurrence.name, to: state.row)
-      return true
-    }.value
+    let claimed = try await claiming { mayBeOurs in
+      try await database.withTransaction(source: Self.cronSource) { transaction in
+        if mayBeOurs, try await occurrence.state(in: transaction, isRunning: true) != nil {
+          return true
+        }
+        guard var state = try await occurrence.state(in: transaction, isRunning: false) else {
+          return false
+        }
+        state.isRunning = true
+        try await transaction.setCronRow(occurrence.name, to: state.row)
+        return true
+      }.value
+    }
     guard claimed else { return try await state(ofCron: occurrence.name) }
     let start = ContinuousClock.now
     let (outcome, logLines): (CronRun.Outcome, [String])
