@@ -61,10 +61,10 @@ public enum Notes {
     try await ctx.db.query(Note.self).withIndex(Note.byNumber) { $0.eq(number) }.first()?.id
   }
 
-  /// The document with the greatest number: every write changes it.
+  /// The document that was written last: every write changes it.
   @Query
   static func latest(_ ctx: QueryContext) async throws -> Encoded<Note>? {
-    try await ctx.db.query(Note.self).encoded().withIndex(Note.byNumber) { $0 }
+    try await ctx.db.query(Note.self).encoded().withIndex(Note.byCreationTime) { $0 }
       .order(.descending).first()
   }
 

@@ -68,8 +68,8 @@ public final class SQLiteBaseline {
       create table filler (bytes blob);
       insert into filler values (zeroblob(40000000));
       drop table filler;
-      pragma wal_checkpoint(restart);
       pragma synchronous = \(synchronous);
+      pragma wal_checkpoint(restart);
       """
     )
   }

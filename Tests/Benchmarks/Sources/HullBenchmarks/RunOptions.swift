@@ -18,8 +18,8 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Writes per live row.") var writes = 300
   @Option(help: "Subscribers of the live rows.") var subscribers = 1_000
   @Option(help: "Connections and subscriptions of the memory rows.") var connections = 10_000
-  @Option(help: "Scheduled functions that are due at once.") var jobs = 100_000
-  @Option(help: "Seconds in which so many functions can be scheduled.") var patience = 15.0
+  @Option(help: "Scheduled functions that are due at once.") var jobs = 50_000
+  @Option(help: "Seconds in which so many functions can be scheduled.") var patience = 8.0
   @Option(help: "Vectors of 768 dimensions; a million take 20 GB of disk and 8 GB of memory.")
   var vectors = 100_000
   @Option(help: "Directory for the peers' Python packages; made if missing, and kept.")

@@ -49,11 +49,15 @@ struct Readers {
   /// The length of the last message.
   var payloadBytes: Int { size.withLockedValue { $0 } }
 
-  /// Messages per second that reach all of them together while 16 clients write over HTTP.
-  func rate(_ server: BackgroundProcess, seconds: Double) async throws -> Double {
+  /// Messages per second that reach all of them together while 16 clients write over HTTP, and how
+  /// many mutations of these are answered.
+  func rate(
+    _ server: BackgroundProcess,
+    seconds: Double
+  ) async throws -> (updates: Double, mutations: Double) {
     let before = gathering.total
     let start = ContinuousClock.now
-    _ = try server.load(
+    let report = try server.load(
       "mutation",
       "notes:add",
       #"{"number":1{n},"text":"\#(BenchmarkRun.text)"}"#,
@@ -68,7 +72,7 @@ struct Readers {
       try await Task.sleep(for: .milliseconds(200))
     }
     gathering.clear()
-    return rate
+    return (rate, report.perSecond)
   }
 
   func close() async throws { for client in clients { try await client.close() } }
