@@ -21,6 +21,13 @@ struct OverloadRows {
 
   func measure() async throws {
     for kind in [
+      // The more a request is worth, the less it is to refuse one; the generator costs as much again.
+      Kind(
+        name: "10 000 documents read and written out",
+        route: "query",
+        function: "notes:copy",
+        arguments: #"{"count":100,"times":100,"number":{n}}"#
+      ),
       Kind(
         name: "1 000 documents read and written out",
         route: "query",
@@ -98,9 +105,7 @@ struct OverloadRows {
         note: "p50 \(Unit.microseconds.text(last.p50 * 1_000))"
       )
     )
-    run.report.add(
-      Row("the same: memory afterwards", against: "before", memory, .bytes, goal: .atMost(2))
-    )
+    run.report.add(Row("the same: memory afterwards", against: "before", memory, .bytes))
   }
 }
 
