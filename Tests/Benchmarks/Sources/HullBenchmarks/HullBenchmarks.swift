@@ -9,6 +9,7 @@ struct HullBenchmarks: AsyncParsableCommand {
     abstract: "Measure Hull against bare SwiftNIO, bare SQLite and its peers, in one run.",
     subcommands: [
       Measure.self, HelloServer.self, SocketServer.self, StaticServer.self, LoadGenerator.self,
+      OpenLoopGenerator.self,
     ],
     defaultSubcommand: Measure.self
   )

@@ -6,7 +6,8 @@ import Foundation
 
 /// What can be measured by itself.
 enum Group: String, CaseIterable, ExpressibleByArgument {
-  case all, store, http, contention, live, growth, bulk, memory, harness, peers, platform, vectors
+  case all, store, http, contention, live, growth, bulk, memory, harness, peers, platform, vectors,
+    overload
 }
 
 struct Measure: AsyncParsableCommand {
@@ -52,6 +53,7 @@ struct Measure: AsyncParsableCommand {
     case .peers: try await PeerRows(run: run).measure()
     case .platform: try await PlatformRows(run: run).measure()
     case .vectors: try VectorRows(run: run).measure()
+    case .overload: try await OverloadRows(run: run).measure()
     }
   }
 }

@@ -53,7 +53,7 @@ final class LoadConnection: ChannelInboundHandler {
 }
 
 /// What matters of the head of an answer; every answer says its length.
-private struct AnswerHead {
+struct AnswerHead {
   var headBytes: Int
   var bodyBytes: Int
   /// Whether the status is 200.
