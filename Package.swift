@@ -138,6 +138,12 @@ let package = Package(
       path: "Tests/HullTestSupport",
       swiftSettings: settings
     ),
+    .target(
+      name: "FaultyDisk",
+      dependencies: ["CSQLite"],
+      path: "Tests/FaultyDisk",
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "HullValuesTests",
       dependencies: ["HullValues"],
@@ -146,12 +152,12 @@ let package = Package(
     ),
     .testTarget(
       name: "HullPersistenceTests",
-      dependencies: ["HullPersistence", "HullValues", "CSQLite"],
+      dependencies: ["HullPersistence", "HullValues", "CSQLite", "FaultyDisk"],
       swiftSettings: settings
     ),
     .testTarget(
       name: "HullDatabaseTests",
-      dependencies: ["HullDatabase", "HullPersistence", "HullValues"],
+      dependencies: ["HullDatabase", "HullPersistence", "HullValues", "FaultyDisk"],
       swiftSettings: settings
     ),
     .testTarget(name: "HullTests", dependencies: ["Hull", "HullValues"], swiftSettings: settings),
@@ -222,10 +228,39 @@ let package = Package(
     ),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["ConformanceApp", "PetShop"],
+      dependencies: ["ConformanceApp", "HullSimulator", "PetShop"],
       resources: [.copy("Clients")],
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "HullSimulator",
+      dependencies: [
+        "HullTesting", "HullSync", "HullRuntime", "HullDatabase", "HullPersistence", "Hull",
+        "HullValues",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Simulator",
+      swiftSettings: settings
+    ),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "HullServer", "HullSync", "HullRuntime", "HullDatabase", "HullPersistence", "Hull",
+        "HullValues",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      path: "Tests/FuzzTargets",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "HullFuzzer",
+      dependencies: ["FuzzTargets"],
+      path: "Tests/HullFuzzer",
+      swiftSettings: settings
+    ),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

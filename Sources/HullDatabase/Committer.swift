@@ -13,12 +13,15 @@ internal import Synchronization
 /// If a batch cannot be written, everything validated after the newest published commit fails and
 /// leaves the log: a new *generation* begins, and transactions of the old one that had read such
 /// commits are refused when they are handed in. If it is unknown whether it was written, the
-/// database accepts no more writes until it is reopened.
+/// database accepts no more writes until that is settled, which every transaction that is handed in
+/// tries.
 final class Committer: Sendable {
   let persistence: any Persistence
   let options: DatabaseOptions
   /// Gives exclusive runs their turns.
   let exclusiveGate = FIFOGate()
+  /// Lets one task at a time settle what became of a batch.
+  let settlingGate = FIFOGate()
   /// Who is to be told when what they have read changes.
   let subscriptions: SubscriptionRegistry
   /// The vector indexes in memory.
@@ -57,8 +60,10 @@ final class Committer: Sendable {
     /// Tasks that wait for the queue to be written and idle.
     var closers: [CheckedContinuation<Void, Never>] = []
     var isClosed = false
-    /// Why no more writes are accepted.
-    var failure: DatabaseError?
+    /// The batch of which it is unknown whether it was written, and why no more writes are accepted.
+    var unsettled: (batch: [PendingCommit], failure: DatabaseError)?
+    /// How often it was tried to settle that.
+    var settlingAttempts = 0
     /// No snapshot older than this can be read.
     var retentionFloor: Timestamp
     var observers: [CommitObserver] = []
@@ -86,7 +91,7 @@ final class Committer: Sendable {
     self.persistence = persistence
     self.options = options
     let last = persistence.lastTimestamp
-    subscriptions = SubscriptionRegistry(comparedThrough: last)
+    subscriptions = SubscriptionRegistry(comparedThrough: last, options: options)
     vectorIndexes = VectorIndexes(bytes: options.vectorIndexBytes, enqueuedThrough: last)
     state = Mutex(
       State(
@@ -162,6 +167,7 @@ extension Committer {
   /// Waits while another transaction runs exclusively.
   func submit(_ transaction: FinalTransaction, in run: ExclusiveRun? = nil) async -> Submission {
     if transaction.isReadOnly { return .readOnly }
+    if withState({ $0.unsettled != nil }), let failure = await settle() { return .refused(failure) }
     let decided: Submission? = state.withLock { state in
       if let exclusive = state.exclusive, exclusive !== run { return nil }
       return validate(transaction, &state)
@@ -184,16 +190,13 @@ extension Committer {
   /// The serial part: everything between reading the log and joining it happens under the lock.
   func validate(_ transaction: FinalTransaction, _ state: inout State) -> Submission {
     if state.isClosed { return .refused(.closed) }
-    if let failure = state.failure { return .refused(failure) }
+    if let unsettled = state.unsettled { return .stale(unsettled.failure) }
     if state.isPublished(transaction.begin, transaction.generation) == false {
       return .stale(.outOfRetention)
     }
     if transaction.begin < state.log.start { return .stale(.outOfRetention) }
     if state.queue.count >= options.maximumQueuedCommits { return .refused(.committerFull) }
-    if let (commit, overlap) = state.log.first(
-      after: transaction.begin,
-      where: transaction.reads.overlap
-    ) {
+    if let (commit, overlap) = overlap(of: transaction, &state) {
       state.counters.conflicts += 1
       return .conflict(
         Conflict(
@@ -205,12 +208,33 @@ extension Committer {
         )
       )
     }
-    let timestamp = max(options.time.now(), state.lastAssigned.successor)
+    let timestamp = nextTimestamp(&state)
     if transaction.unresolved.isEmpty { return accept(transaction, at: timestamp, &state) }
     var transaction = transaction
     let catalog = state.headCatalog.adding(transaction.createdTables) ?? state.headCatalog
     transaction.resolve(timestamp, catalog: catalog)
     return accept(transaction, at: timestamp, &state)
+  }
+
+  /// The first commit since a transaction's snapshot that changed what it had read.
+  private func overlap(
+    of transaction: FinalTransaction,
+    _ state: inout State
+  ) -> (CommittedTransaction, ReadSet.Overlap)? {
+    #if DEBUG
+      if options.plantedFault == .skipsConflictCheck { return nil }
+    #endif
+    return state.log.first(after: transaction.begin, where: transaction.reads.overlap)
+  }
+
+  /// A timestamp later than that of every other commit.
+  private func nextTimestamp(_ state: inout State) -> Timestamp {
+    #if DEBUG
+      if options.plantedFault == .reusesTimestamp {
+        return max(options.time.now(), state.lastAssigned)
+      }
+    #endif
+    return max(options.time.now(), state.lastAssigned.successor)
   }
 
   /// Has a validated transaction join the log and the queue.
@@ -296,6 +320,13 @@ extension Committer {
       state.queue.removeFirst(count)
       return batch
     }
+    #if DEBUG
+      if options.plantedFault == .publishesBeforeDurable {
+        publish(batch)
+        try? await persistence.append(batch.map(\.record))
+        return
+      }
+    #endif
     var failure: DatabaseError?
     var isOutcomeKnown = true
     do {
@@ -313,7 +344,7 @@ extension Committer {
 
   /// Makes a durable batch visible: subscriptions end, then snapshot, then observers, then whoever
   /// waits.
-  private func publish(_ batch: [PendingCommit]) {
+  func publish(_ batch: [PendingCommit]) {
     subscriptions.invalidate(by: batch)
     vectorIndexes.enqueue(batch, from: self)
     let observers = state.withLock { state in
@@ -346,19 +377,21 @@ extension Committer {
   private func fail(_ batch: [PendingCommit], _ failure: DatabaseError, isOutcomeKnown: Bool) {
     let woken = state.withLock { state in
       let failed = batch + state.queue
-      state.queue = []
+      for pending in batch { pending.outcome = .failure(failure) }
+      for pending in state.queue { pending.outcome = .failure(failure.ofDependents) }
       for pending in failed {
-        pending.outcome = .failure(failure)
         for (index, delta) in pending.commit.searchDeltas {
           state.searchStatistics[index, default: SearchStatistics()] -= delta
         }
       }
+      state.queue = []
       state.generationEnds.append(state.published)
       if isOutcomeKnown {
         state.log.removeAll(after: state.published)
       } else {
         // What may be on the disk stays in the log, so that reads go on taking it back.
-        state.failure = failure
+        state.unsettled = (batch, failure)
+        if let last = batch.last { state.log.removeAll(after: last.commit.timestamp) }
       }
       state.head = state.published
       state.headCatalog = state.publishedCatalog

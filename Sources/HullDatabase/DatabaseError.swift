@@ -70,9 +70,25 @@ package struct DatabaseError: Error, Sendable, Hashable {
       message: isOutcomeKnown
         ? "The commit could not be written; nothing was changed. \(reason)"
         : "It is unknown whether the commit was written; no more writes are accepted until the "
-          + "database is reopened. \(reason)",
+          + "disk works again. \(reason)",
       kind: .system
     )
+  }
+
+  /// The error of commits that stood on the one this is the error of, and were not attempted.
+  var ofDependents: DatabaseError {
+    guard code == "CommitOutcomeUnknown" else { return self }
+    return DatabaseError(
+      code: "CommitFailed",
+      message: "The commit was not written, because it is unknown whether the one before it was; "
+        + "nothing was changed. \(message)",
+      kind: .system
+    )
+  }
+
+  /// Wraps why the store could not be read.
+  package static func storeFailed(_ cause: PersistenceError) -> DatabaseError {
+    DatabaseError(code: "StoreFailed", message: cause.message, kind: .system)
   }
 
   static let transactionEnded = DatabaseError(

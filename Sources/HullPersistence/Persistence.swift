@@ -55,9 +55,17 @@ package protocol Persistence: Sendable {
   /// - Parameter batch: The commits, with increasing timestamps that are later than every earlier
   ///   one. A later commit of the batch may build on an earlier one.
   /// - Throws: ``PersistenceError``. Nothing has been written, unless the code is
-  ///   ``PersistenceError/Code/outcomeUnknown``: then the store refuses writes until it is
-  ///   reopened, which settles the matter.
+  ///   ``PersistenceError/Code/outcomeUnknown``: then the store refuses writes until ``settle()``
+  ///   has succeeded or it is reopened.
   func append(_ batch: [CommitRecord]) async throws
+
+  /// Finds out, or decides, whether a batch was written whose outcome is unknown, and takes writes
+  /// again.
+  ///
+  /// - Returns: Whether the batch is there, durably. If not, it never will be. False, too, when no
+  ///   outcome is unknown.
+  /// - Throws: ``PersistenceError`` if that could not be done; a later attempt may succeed.
+  func settle() async throws -> Bool
 
   /// Reads the log of changes in commit order.
   ///
@@ -105,6 +113,14 @@ package protocol Persistence: Sendable {
 extension Persistence {
   /// Does nothing: there is nothing but the data.
   package func releaseMemory() async {}
+
+  /// Leaves it to reopening, for stores that cannot tell.
+  package func settle() async throws -> Bool {
+    throw PersistenceError(
+      code: .outcomeUnknown,
+      message: "It is unknown whether a commit was written: restart Hull."
+    )
+  }
 
   /// Reads the rows and drops their keys.
   package func documents(

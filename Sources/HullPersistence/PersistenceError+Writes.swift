@@ -54,7 +54,7 @@ extension PersistenceError {
       code: .outcomeUnknown,
       message: """
         \(cause.map { "\($0.message) " } ?? "")A commit may or may not be on disk, so \(path) takes \
-        no more writes: restart Hull, which reads what the disk has.
+        no more writes until the disk works again.
         """,
       path: path,
       resultCode: cause?.resultCode

@@ -20,6 +20,8 @@ package struct PersistenceError: Error, Hashable, Sendable {
     package static let inUse = Code(rawValue: "InUse")
     /// The disk, or the share of it the process may use, is full.
     package static let diskFull = Code(rawValue: "DiskFull")
+    /// A file was deleted, replaced or cut off while the store was using it.
+    package static let filesChanged = Code(rawValue: "FilesChanged")
     /// The disk failed.
     package static let inputOutput = Code(rawValue: "InputOutput")
     /// The file contradicts itself.
@@ -28,7 +30,7 @@ package struct PersistenceError: Error, Hashable, Sendable {
     package static let busy = Code(rawValue: "Busy")
     /// A commit contradicts what is stored, so the caller's view of the store is wrong.
     package static let inconsistentWrite = Code(rawValue: "InconsistentWrite")
-    /// A commit failed so late that it may or may not be on disk; writes stop until reopened.
+    /// A commit failed so late that it may or may not be on disk; writes stop until that is settled.
     package static let outcomeUnknown = Code(rawValue: "OutcomeUnknown")
     /// The store has been closed.
     package static let closed = Code(rawValue: "Closed")

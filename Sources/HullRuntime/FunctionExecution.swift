@@ -111,6 +111,10 @@ final class FunctionExecution: Sendable {
       // What is not the function's fault must not become its result, whatever it catches.
       if !error.isFunctionError { tree.clock.terminate(.failed(error)) }
       throw error
+    } catch let error as PersistenceError {
+      let error = DatabaseError.storeFailed(error)
+      tree.clock.terminate(.failed(error))
+      throw error
     }
   }
 

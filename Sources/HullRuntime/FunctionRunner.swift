@@ -38,6 +38,8 @@ final class FunctionRunner: Sendable {
   let warnsOfDuration: Bool
   let faults: (any CommitFaults)?
   let observer: (@Sendable (FunctionLogRecord) -> Void)?
+  /// Tells the operator what clients are not told.
+  private let troubleLog: TroubleLog
 
   init(
     registry: FunctionRegistry,
@@ -72,6 +74,7 @@ final class FunctionRunner: Sendable {
     warnsOfDuration = configuration.warnsOfDuration
     faults = configuration.faults
     observer = configuration.observer
+    troubleLog = TroubleLog(logger: configuration.logger, time: configuration.time)
   }
 
   /// A call whose function is found and may be called.
@@ -138,7 +141,11 @@ final class FunctionRunner: Sendable {
     } catch let error as BackendError {
       throw error
     } catch let error as DatabaseError {
+      if error.kind == .system { troubleLog.report(error, of: call) }
       throw BackendError(error)
+    } catch let error as PersistenceError {
+      troubleLog.report(.storeFailed(error), of: call)
+      throw .internal
     } catch is JobSuperseded {
       throw BackendError(
         kind: .conflict,

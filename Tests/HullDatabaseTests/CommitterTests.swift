@@ -188,6 +188,50 @@ import Testing
     #expect(try await reopened.begin().values("n", of: "t") == (isWritten ? [0, 1] : [0]))
   }
 
+  @Test(arguments: [HookedPersistence.Append.loseOutcome, .writeButLoseOutcome])
+  func `an unknown outcome that can be settled holds up writes no longer`(
+    outcome: HookedPersistence.Append
+  ) async throws {
+    let (database, store, reached, latch) = try await heldUp(then: outcome)
+    async let unknown = code { try await database.insert("t", ["n": 1]) }
+    await reached.wait()
+    async let dependent = code { try await database.insert("t", ["n": 2]) }
+    let head = database.begin(.readWrite).beginTimestamp
+    while database.begin(.readWrite).beginTimestamp == head { await Task.yield() }
+    latch.open()
+    #expect(await unknown == "CommitOutcomeUnknown")
+    // It was not attempted, whatever became of the one before it.
+    #expect(await dependent == "CommitFailed")
+    store.onAppend { _ in .write }
+    #expect(await code { try await database.insert("t", ["n": 3]) } == "CommitOutcomeUnknown")
+
+    let isWritten = if case .writeButLoseOutcome = outcome { true } else { false }
+    store.settle(as: isWritten)
+    // Many at once, and none of them is refused.
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<10 { group.addTask { try await database.insert("t", ["n": 4]) } }
+      try await group.waitForAll()
+    }
+    let expected: [Double] = (isWritten ? [0, 1] : [0]) + Array(repeating: 4, count: 10)
+    func numbers(_ transaction: Transaction) async throws -> [Double] {
+      try await transaction.values("n", of: "t").compactMap { value in
+        if case .float64(let number)? = value { number } else { nil }
+      }.sorted()
+    }
+    #expect(try await numbers(database.begin()) == expected)
+    #expect(try await numbers(database.begin(.readWrite)) == expected)
+    let reopened = try await Database.open(persistence: store, schema: nil, options: .test())
+    #expect(try await numbers(reopened.begin()) == expected)
+  }
+
+  /// The code of the error `body` throws.
+  private func code(_ body: () async throws -> DocumentID) async -> String? {
+    do {
+      _ = try await body()
+      return nil
+    } catch { return (error as? DatabaseError)?.code }
+  }
+
   @Test func `commits are refused when too many wait`() async throws {
     var options = DatabaseOptions.test()
     options.maximumQueuedCommits = 1

@@ -73,6 +73,8 @@ final class HookedPersistence: Persistence {
   private let hook: Mutex<@Sendable ([CommitRecord]) async -> Append>
   /// Guards what is called when a batch whose outcome will be lost has been written; nil for nothing.
   private let appendedHook = Mutex<(@Sendable () async -> Void)?>(nil)
+  /// Guards what settling an unknown outcome finds; nil while it cannot be settled.
+  private let settlement = Mutex<Bool?>(nil)
   /// Guards what is called before each page is read; nil for nothing.
   private let scanHook = Mutex<(@Sendable (ScanRequest) async throws -> Void)?>(nil)
 
@@ -112,6 +114,18 @@ final class HookedPersistence: Persistence {
     case .loseOutcome:
       throw PersistenceError(code: .outcomeUnknown, message: "The commit failed late.")
     }
+  }
+
+  /// Has unknown outcomes be settled, so or so; nil for not at all.
+  func settle(as isWritten: Bool?) {
+    settlement.withLock { $0 = isWritten }
+  }
+
+  func settle() async throws -> Bool {
+    guard let isWritten = settlement.withLock({ $0 }) else {
+      throw PersistenceError(code: .inputOutput, message: "The disk is no better.")
+    }
+    return isWritten
   }
 
   var lastTimestamp: Timestamp { base.lastTimestamp }

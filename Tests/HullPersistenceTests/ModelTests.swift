@@ -5,7 +5,7 @@ import Testing
 /// Random batches and scans against the simplest thing that could be right.
 @Suite struct ModelTests {
   /// A store as a dictionary and lists that are sorted when asked.
-  struct Model {
+  struct Model: Equatable {
     var documents: [DocumentID: StoredDocument] = [:]
     var entries: [IndexID: [IndexKey: DocumentID]] = [:]
     var changes: [Change] = []

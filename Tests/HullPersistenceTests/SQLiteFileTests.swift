@@ -276,8 +276,9 @@ final class SQLiteFile {
   struct Failure: Error { var message: String }
   private var handle: OpaquePointer?
 
-  init(_ path: String) throws {
-    let result = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nil)
+  init(_ path: String, fileSystem: String? = nil) throws {
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+    let result = sqlite3_open_v2(path, &handle, flags, fileSystem)
     guard result == SQLITE_OK else { throw Failure(message: "cannot open \(path)") }
     sqlite3_busy_timeout(handle, 10_000)
   }

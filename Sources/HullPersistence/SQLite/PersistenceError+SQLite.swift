@@ -1,5 +1,13 @@
 import CSQLite
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 extension PersistenceError {
   /// An error in what a file holds, which SQLite itself has no objection to.
   static func damaged(_ path: String, _ what: String) -> PersistenceError {
@@ -14,13 +22,23 @@ extension PersistenceError {
   ///
   /// - Parameters:
   ///   - resultCode: The extended result code.
+  ///   - systemError: The `errno` behind it; 0 for none.
   ///   - detail: SQLite's own text.
   ///   - action: What was being attempted, as in "Cannot {action}".
   ///   - path: The data file.
-  init(resultCode: Int32, detail: String, action: String, path: String) {
+  init(
+    resultCode: Int32,
+    systemError: Int32,
+    detail: String,
+    action: String,
+    path: String
+  ) {
+    let isFailure = [SQLITE_IOERR, SQLITE_CANTOPEN].contains(resultCode & 0xFF) && systemError != 0
     let (code, advice): (Code, String) =
       switch resultCode & 0xFF {
-      case SQLITE_FULL:
+      case SQLITE_IOERR where systemError == EFBIG:
+        (.diskFull, "The file may not grow: raise the limit on the size of files (ulimit -f).")
+      case SQLITE_IOERR where systemError == ENOSPC || systemError == EDQUOT, SQLITE_FULL:
         (.diskFull, "The disk is full: free some space, then try again.")
       case SQLITE_IOERR:
         (.inputOutput, "The disk failed: check it and the system's log.")
@@ -37,7 +55,11 @@ extension PersistenceError {
       }
     self.init(
       code: code,
-      message: "Cannot \(action) in \(path): \(detail) (SQLite \(resultCode)). \(advice)",
+      message: """
+        Cannot \(action) in \(path): \(detail)\
+        \(isFailure ? ", \(String(cString: strerror(systemError)))" : "") \
+        (SQLite \(resultCode)). \(advice)
+        """,
       path: path,
       resultCode: resultCode
     )

@@ -27,6 +27,8 @@ actor SQLiteCheckpointer {
   func open() throws(PersistenceError) {
     let connection = try SQLiteConnection.writer(path: path, options: options)
     try connection.configureWriter(options)
+    // The writer decides what becomes of the log.
+    connection.leavesLogOnClose()
     self.connection = connection
   }
 

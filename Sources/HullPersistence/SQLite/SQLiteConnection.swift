@@ -14,17 +14,24 @@ final class SQLiteConnection {
   private let logFrames: UnsafeMutablePointer<Int32>
 
   /// Opens or creates a file.
-  init(path: String) throws(PersistenceError) {
+  ///
+  /// - Parameters:
+  ///   - path: The data file.
+  ///   - fileSystem: The name of the SQLite file system it is in; nil: the system's.
+  /// - Throws: ``PersistenceError``.
+  init(path: String, fileSystem: String?) throws(PersistenceError) {
     Self.configureOnce
     var handle: OpaquePointer?
     let flags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-    let result = sqlite3_open_v2(path, &handle, flags, nil)
+    let result = sqlite3_open_v2(path, &handle, flags, fileSystem)
     guard result == SQLITE_OK, let handle else {
       let detail = String(cString: sqlite3_errstr(result))
+      let systemError = handle.map { sqlite3_system_errno($0) } ?? 0
       sqlite3_close(handle)
       throw PersistenceError(
         resultCode: result,
+        systemError: systemError,
         detail: detail,
         action: "open the store",
         path: path
@@ -136,13 +143,37 @@ final class SQLiteConnection {
     return (Int(frames), Int(copied))
   }
 
+  /// Whether the file may only be read.
+  var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
+
+  /// Has the log stay as it is when the last connection is closed.
+  func leavesLogOnClose() {
+    _ = hull_sqlite3_leave_log_on_close(handle)
+  }
+
   /// The error of the call that just returned `result`.
   func error(_ result: Int32, _ action: String) -> PersistenceError {
     PersistenceError(
       resultCode: result,
+      systemError: systemError(of: result),
       detail: String(cString: sqlite3_errmsg(handle)),
       action: action,
       path: path
     )
+  }
+
+  /// The `errno` behind a result; 0 if it is not known.
+  ///
+  /// SQLite keeps that of a failed commit only where the log is.
+  private func systemError(of result: Int32) -> Int32 {
+    let error = sqlite3_system_errno(handle)
+    guard error == 0, result & 0xFF == SQLITE_IOERR else { return error }
+    var file: UnsafeMutablePointer<sqlite3_file>?
+    guard sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) == SQLITE_OK,
+      let methods = file?.pointee.pMethods
+    else { return 0 }
+    var logError: Int32 = 0
+    let isKnown = methods.pointee.xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &logError)
+    return isKnown == SQLITE_OK ? logError : 0
   }
 }

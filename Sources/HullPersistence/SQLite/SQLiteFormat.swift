@@ -87,6 +87,13 @@ package struct SQLiteFormat: Sendable {
         path: connection.path
       )
     }
+    guard !connection.isReadOnly else {
+      throw PersistenceError(
+        code: .notWritable,
+        message: "\(connection.path) may only be read. Check that this user may write to it.",
+        path: connection.path
+      )
+    }
     try useWriteAheadLog(connection)
     for from in version..<self.version {
       guard let migration = migrations[from] else {

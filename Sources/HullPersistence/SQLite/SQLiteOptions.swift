@@ -28,6 +28,10 @@ package struct SQLiteOptions: Sendable {
   ///
   /// Beyond it writes fail as on a full disk.
   package var maximumFileBytes: Int?
+  /// The name of the SQLite file system (VFS) the file is in; nil: the system's.
+  ///
+  /// Another one only in tests of what a disk can do.
+  package var fileSystem: String?
   /// The layout; another one only in tests of migrations.
   package var format = SQLiteFormat.current
   /// Called at every step of a write, for tests: what it throws, the step fails with.
@@ -66,7 +70,7 @@ extension SQLiteConnection {
   static func writer(path: String, options: SQLiteOptions) throws(PersistenceError)
     -> SQLiteConnection
   {
-    let connection = try SQLiteConnection(path: path)
+    let connection = try SQLiteConnection(path: path, fileSystem: options.fileSystem)
     connection.setBusyTimeout(options.busyTimeout)
     return connection
   }
@@ -103,7 +107,7 @@ extension SQLiteConnection {
   static func reader(path: String, options: SQLiteOptions) throws(PersistenceError)
     -> SQLiteConnection
   {
-    let connection = try SQLiteConnection(path: path)
+    let connection = try SQLiteConnection(path: path, fileSystem: options.fileSystem)
     connection.setBusyTimeout(options.busyTimeout)
     try connection.execute(
       """

@@ -108,6 +108,10 @@ package final class SQLitePersistence: Persistence {
     try await writer.append(batch)
   }
 
+  package func settle() async throws -> Bool {
+    try await writer.settle()
+  }
+
   package func changes(
     after: Timestamp,
     upTo: Timestamp?,

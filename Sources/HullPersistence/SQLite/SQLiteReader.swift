@@ -14,6 +14,8 @@ final class SQLiteReader: @unchecked Sendable {
 
   init(path: String, options: SQLiteOptions) throws(PersistenceError) {
     connection = try .reader(path: path, options: options)
+    // The writer decides what becomes of the log.
+    connection.leavesLogOnClose()
   }
 
   /// Takes the newest snapshot in place of the one held.

@@ -38,14 +38,19 @@ final class SQLiteReaderPool: Sendable {
     _ body: (SQLiteReader, _ readAt: Timestamp) throws(PersistenceError) -> Value
   ) throws(PersistenceError) -> Value {
     let (reader, epoch) = try take()
-    defer { giveBack(reader) }
     let needed = min(atLeast, status.lastTimestamp)
+    // A reader that failed is not given back: SQLite may have ended its snapshot, and what it read
+    // next would be newer than it says.
     if let snapshot = reader.snapshot, snapshot >= needed, reader.epoch == epoch {
-      return try body(reader, snapshot)
+      let value = try body(reader, snapshot)
+      giveBack(reader)
+      return value
     }
     try reader.renewSnapshot(epoch: epoch)
     status.snapshotRenewals.add(1, ordering: .relaxed)
-    return try body(reader, reader.snapshot ?? .zero)
+    let value = try body(reader, reader.snapshot ?? .zero)
+    giveBack(reader)
+    return value
   }
 
   /// Makes readers let go of their snapshots, which would keep a checkpoint from its end: idle ones
@@ -56,10 +61,7 @@ final class SQLiteReaderPool: Sendable {
       defer { state.idle.removeAll() }
       return state.idle
     }
-    for reader in idle {
-      try? reader.endSnapshot()
-      giveBack(reader)
-    }
+    for reader in idle where (try? reader.endSnapshot()) != nil { giveBack(reader) }
   }
 
   /// Sets whether readers keep their snapshots between reads.
@@ -88,12 +90,14 @@ final class SQLiteReaderPool: Sendable {
     }
     if isClosed { throw .closed(path: path) }
     if let reader { return (reader, epoch) }
+    // A new connection would read whatever is in the file's place now.
+    try status.checkFiles()
     status.readerConnections.add(1, ordering: .relaxed)
     return (try SQLiteReader(path: path, options: options), epoch)
   }
 
   private func giveBack(_ reader: SQLiteReader) {
-    if !state.withLock({ $0.keepsSnapshots }) { try? reader.endSnapshot() }
+    if !state.withLock({ $0.keepsSnapshots }), (try? reader.endSnapshot()) == nil { return }
     state.withLock { state in
       if !state.isClosed, state.idle.count < Self.maximumIdle { state.idle.append(reader) }
     }

@@ -8,19 +8,23 @@ actor SQLiteWriter {
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   let path: String
-  private let options: SQLiteOptions
-  private let status: SQLiteStatus
-  private let readers: SQLiteReaderPool
-  private let checkpointer: SQLiteCheckpointer
-  private var connection: SQLiteConnection?
+  let options: SQLiteOptions
+  let status: SQLiteStatus
+  let readers: SQLiteReaderPool
+  let checkpointer: SQLiteCheckpointer
+  /// Nil before the store is open and after it is closed, and while it has to be opened anew.
+  var connection: SQLiteConnection?
+  var isOpen = false
   /// The first row no document has ever had while the file was open.
   private var nextRow: Int64 = 1
   /// The rows of documents the current batch has touched.
-  private var rows: [DocumentID: Int64] = [:]
+  var rows: [DocumentID: Int64] = [:]
   /// The length of the log, in frames, that calls for the next checkpoint.
-  private var framesForCheckpoint: Int
-  /// Set when a commit may or may not be on disk.
-  private var isOutcomeUnknown = false
+  var framesForCheckpoint: Int
+  /// The last commit of a batch that may or may not be on disk.
+  var unsettled: Timestamp?
+  /// Whether that batch has turned out not to be visible, so that a recovery alone could find it.
+  var isUnsettledInvisible = false
 
   init(
     path: String,
@@ -52,13 +56,24 @@ actor SQLiteWriter {
     let row = try connection.integer("SELECT max(row) FROM _hull_documents", to: action)
     nextRow = (row ?? 0) + 1
     self.connection = connection
+    isOpen = true
+    if options.fileSystem == nil { status.watch(StoreFiles(path: path)) }
   }
 
   /// Moves everything into the file and closes it.
   func close() {
-    // If it does not succeed the log stays beside the file and is read when that is opened again.
-    _ = try? connection?.checkpoint(mode: SQLITE_CHECKPOINT_TRUNCATE)
+    if let connection {
+      do throws(PersistenceError) {
+        try status.checkFiles(framesInLog: connection.framesInLog)
+        // If it does not succeed the log stays beside the file and is read when that is opened again.
+        _ = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_TRUNCATE)
+      } catch {
+        // Half a log moved into the file would damage it.
+        connection.leavesLogOnClose()
+      }
+    }
     connection = nil
+    isOpen = false
   }
 
   /// Drops the pages the connection keeps; the next commits read them anew.
@@ -67,17 +82,35 @@ actor SQLiteWriter {
   /// Writes a batch in one transaction.
   func append(_ batch: [CommitRecord]) throws(PersistenceError) {
     guard let last = batch.last else { return }
+    if unsettled != nil { throw .outcomeUnknown(because: nil, path: path) }
     try checkTimestamps(of: batch)
-    try transaction { connection throws(PersistenceError) in
-      for record in batch { try write(record, to: connection) }
-      try fault(.timestamp)
-      let statement = try connection.statement(.setLastTimestamp)
-      try statement.bind(last.timestamp.rawValue, at: 1)
-      try statement.run(to: "append a batch")
+    do throws(PersistenceError) {
+      try transaction(unsettledIfLost: last.timestamp) { connection throws(PersistenceError) in
+        for record in batch { try write(record, to: connection) }
+        try fault(.timestamp)
+        try setLastTimestamp(last.timestamp, in: connection)
+      }
+    } catch {
+      guard unsettled != nil else { throw error }
+      // Most often the disk has failed just once.
+      let isWritten: Bool
+      do throws(PersistenceError) { isWritten = try settle() } catch _ {
+        throw .outcomeUnknown(because: error, path: path)
+      }
+      if !isWritten { throw error }
     }
     status.lastTimestamp = last.timestamp
     status.batches.add(1, ordering: .relaxed)
     status.commits.add(batch.count, ordering: .relaxed)
+  }
+
+  func setLastTimestamp(
+    _ timestamp: Timestamp,
+    in connection: SQLiteConnection
+  ) throws(PersistenceError) {
+    let statement = try connection.statement(.setLastTimestamp)
+    try statement.bind(timestamp.rawValue, at: 1)
+    try statement.run(to: "append a batch")
   }
 
   /// Removes about `limit` changes before a timestamp; false when there are none.
@@ -104,7 +137,7 @@ actor SQLiteWriter {
 
   /// Makes the views of the file exactly these.
   func updateViews(_ views: [SQLView]) throws(PersistenceError) {
-    guard let connection else { throw .closed(path: path) }
+    let connection = try usableConnection()
     let wanted = SQLView.definitions(of: views)
     let existing = try SQLView.definitions(in: connection)
     if wanted == existing { return }
@@ -257,89 +290,10 @@ actor SQLiteWriter {
     return (statement.integer(at: 0), Timestamp(rawValue: statement.integer(at: 1)))
   }
 
-  private func fault(_ step: SQLiteWriteStep) throws(PersistenceError) {
+  func fault(_ step: SQLiteWriteStep) throws(PersistenceError) {
     guard let fault = options.fault else { return }
     do { try fault(step) } catch let error as PersistenceError { throw error } catch {
       throw PersistenceError(code: .unexpected, message: "\(error)", path: path)
     }
-  }
-}
-
-/// Transactions.
-extension SQLiteWriter {
-  /// Runs `body` in a transaction, of which nothing remains if it or the commit fails.
-  private func transaction<Value>(
-    _ body: (SQLiteConnection) throws(PersistenceError) -> Value
-  ) throws(PersistenceError) -> Value {
-    guard let connection else { throw .closed(path: path) }
-    guard !isOutcomeUnknown else { throw .outcomeUnknown(because: nil, path: path) }
-    defer { rows.removeAll(keepingCapacity: true) }
-    let value: Value
-    do throws(PersistenceError) {
-      try fault(.begin)
-      try connection.run(.beginImmediate, to: "begin a transaction")
-      value = try body(connection)
-      try fault(.commit)
-    } catch {
-      rollBack(connection)
-      throw error
-    }
-    try commit(connection)
-    checkpointIfDue(connection)
-    return value
-  }
-
-  private func commit(_ connection: SQLiteConnection) throws(PersistenceError) {
-    do throws(PersistenceError) {
-      try connection.run(.commit, to: "commit")
-      try fault(.committed)
-    } catch {
-      rollBack(connection)
-      // On a full disk the frame that ends the transaction in the log is not complete, and without
-      // a lock nothing was attempted. After any other failure it may be there.
-      if error.code == .diskFull || error.code == .busy { throw error }
-      isOutcomeUnknown = true
-      throw .outcomeUnknown(because: error, path: path)
-    }
-  }
-
-  private func rollBack(_ connection: SQLiteConnection) {
-    guard connection.isInTransaction else { return }
-    try? connection.run(.rollback, to: "roll back")
-    // A connection that cannot leave its transaction must not have another one put into it.
-    if connection.isInTransaction { isOutcomeUnknown = true }
-  }
-
-  private func checkpointIfDue(_ connection: SQLiteConnection) {
-    let frames = connection.framesInLog
-    if frames < options.checkpointFrames { framesForCheckpoint = options.checkpointFrames }
-    guard frames >= framesForCheckpoint else { return }
-    guard !status.isCheckpointRunning.exchange(true, ordering: .sequentiallyConsistent)
-    else { return }
-    // One that fails for the sake of a reader is not repeated at every commit.
-    framesForCheckpoint = frames + options.checkpointFrames / 4
-    Task {
-      await checkpointer.checkpoint()
-      restartLogIfLong()
-      status.isCheckpointRunning.store(false, ordering: .sequentiallyConsistent)
-    }
-  }
-
-  /// Begins the log anew if it has become long: copies what the checkpointer has left of it, which
-  /// is little, between two transactions.
-  ///
-  /// A commit begins it anew by itself only if it is copied to its end just then. Without a pause
-  /// between commits it never is, since every one adds to it.
-  private func restartLogIfLong() {
-    guard let connection, connection.framesInLog > 3 * options.checkpointFrames else { return }
-    readers.setKeepsSnapshots(false)
-    readers.releaseSnapshots()
-    // Readers that are at it get this long to finish; the next checkpoint tries again.
-    connection.setBusyTimeout(.milliseconds(100))
-    if (try? connection.checkpoint(mode: SQLITE_CHECKPOINT_RESTART)) != nil {
-      status.logRestarts.add(1, ordering: .relaxed)
-    }
-    connection.setBusyTimeout(options.busyTimeout)
-    readers.setKeepsSnapshots(true)
   }
 }

@@ -36,7 +36,7 @@ class Connection(asyncio.Protocol):
         self.load.answered(self, status, fields, rest[:length])
 
     def connection_lost(self, error):
-        self.load.lost(self)
+        self.load.lost(self, error)
 
 
 class OpenLoop:
@@ -52,7 +52,7 @@ class OpenLoop:
         self.number = 0
         self.answers = []
         self.dropped = 0
-        self.broken = 0
+        self.broken = []
         self.opening = set()
 
     async def run(self, rate, seconds):
@@ -83,9 +83,9 @@ class OpenLoop:
         loop = asyncio.get_running_loop()
         try:
             _, connection = await loop.create_connection(lambda: Connection(self), self.host, self.port)
-        except OSError:
+        except OSError as error:
             self.open -= 1
-            self.broken += 1
+            self.broken.append(f"connecting: {error}")
             return
         connection.send(self.request(number))
 
@@ -95,10 +95,11 @@ class OpenLoop:
         self.answers.append((status, latency, fields.get(b"retry-after"), body))
         self.idle.append(connection)
 
-    def lost(self, connection):
+    def lost(self, connection, error):
         self.open -= 1
         if connection.sent is not None:
-            self.broken += 1
+            waited = time.monotonic() - connection.sent
+            self.broken.append(f"after {waited:.1f} s: {error}")
         elif connection in self.idle:
             self.idle.remove(connection)
 

@@ -93,7 +93,7 @@ extension LoadedVectorIndex {
 extension Committer {
   /// Whether the disk may hold a batch that was never published, because it is unknown what became
   /// of it: then documents have to be read through a snapshot, which takes it back.
-  fileprivate var mayShowUnpublished: Bool { withState { $0.failure != nil } }
+  fileprivate var mayShowUnpublished: Bool { withState { $0.unsettled != nil } }
 
   /// Waits until everything the disk showed at a timestamp is published.
   ///
@@ -102,6 +102,6 @@ extension Committer {
     // What is later than the newest commit was written by no transaction.
     let (last, generation) = withState { (min(timestamp, $0.head), $0.generation) }
     if await waitUntilPublished(last, generation: generation) { return }
-    throw withState(\.failure) ?? .outOfRetention
+    throw withState { $0.unsettled?.failure } ?? .outOfRetention
   }
 }

@@ -1,6 +1,6 @@
-// What lets time pass for actions that wait.
+// The only code that waits for time to pass; everything else is handed something that waits.
 
-/// Lets the sleep of an action pass.
+/// Lets time pass.
 package protocol Sleeping: Sendable {
   /// Returns after a while.
   ///
