@@ -72,6 +72,7 @@ struct QueryResultStore {
   /// The same store with only the results used last, in no more memory than they need.
   ///
   /// - Parameter kept: How many bytes of them to keep.
+  /// - Returns: The store, with the same bound as this one.
   func shrunk(to kept: Int) -> QueryResultStore {
     var recent: [Slot] = []
     var (left, next) = (kept, newest)
