@@ -133,4 +133,34 @@ import Testing
     #expect(try await first.transition()[0]?["value"] == 1.0)
     #expect(second.unread.isEmpty)
   }
+
+  @Test func `a commit while clients are told of another reaches those who are told last`()
+    async throws
+  {
+    let server = try await SyncBackend(notes.register)
+    let wires = try await wires(2, "m:count", server)
+    let transports = wires.map(\.transport)
+    let (held, told, isTold) = (Barrier(), Barrier(), Signal())
+    // The loop is held until the commit's result is there, so that all are told at once and have it at
+    // once, and again after the first one has been told.
+    wires[0].loop.execute {
+      var isFirst = true
+      for transport in transports {
+        transport.onSend = {
+          guard isFirst else { return }
+          isFirst = false
+          isTold.open()
+          told.wait()
+        }
+      }
+      held.wait()
+    }
+    try await server.run("add", .mutation)
+    try await server.run("count", .query)
+    held.open()
+    await isTold.wait()
+    try await server.run("add", .mutation)
+    told.open()
+    for wire in wires { _ = try await wire.transition { $0[0]?["value"]?.number == 2 } }
+  }
 }

@@ -193,7 +193,11 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
     case .send(let message): transport?.send(message)
     case .close(let code, let reason): transport?.close(code: code, reason: reason)
     case .watch(let result):
-      if !result.subscription.watch(self) { session.invalidated() }
+      if !result.subscription.watch(self) {
+        // It has ended since: the snapshot that others of this news share is too old to say so.
+        mailbox.fetches.timestamp = nil
+        session.invalidated()
+      }
     case .unwatch(let result): result.subscription.unwatch(self)
     case .forget(let id): prepared[id] = nil
     case .fetch(let fetch): perform(fetch)

@@ -71,11 +71,11 @@ public enum Articles {
     }
   }
 
-  /// A word that ten documents have, and seven of a thousand that many have.
+  /// A word that ten documents have, and three of a thousand that many have.
   private static func article(_ number: Int) -> Article {
     var words = ["rare\(number / 10)x"]
     var mixed = UInt64(truncatingIfNeeded: number)
-    for _ in 0..<7 {
+    for _ in 0..<3 {
       mixed = mixed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       words.append("word\((mixed >> 33) % 1_000)")
     }

@@ -44,7 +44,7 @@ struct ContentionRows {
       peerLoss.append(Pair(ours: otherSkewed, anchor: other))
     }
     try verify(total, server)
-    let loss = 100 * (1 - skew.map(\.ratio).median)
+    let loss = max(0, 100 * (1 - skew.map(\.ratio).median))
     let name = "transfers between two of \(total) accounts, 50 × 16 connections"
     run.report.add(
       Row(

@@ -1,21 +1,28 @@
 // Waits for messages to many clients.
 
 import BenchmarkSupport
+import Dispatch
 import NIOConcurrencyHelpers
 
 /// Waits for a number of arrivals.
 ///
 /// The lock is between the event loops on which they arrive and the one task that waits.
 final class Gathering: Sendable {
+  private typealias Waiting = CheckedContinuation<ContinuousClock.Instant, any Error>
+
   private struct State {
     var arrived = 0
     var total = 0
-    var waiting: CheckedContinuation<ContinuousClock.Instant, Never>?
+    var waiting: Waiting?
+    /// How often there was waiting.
+    var waits = 0
     var last = ContinuousClock.now
   }
 
   private let state = NIOLockedValueBox(State())
   private let count: Int
+  /// How long to wait for what should take milliseconds.
+  private static let patience = 60
 
   init(count: Int) { self.count = count }
 
@@ -24,8 +31,7 @@ final class Gathering: Sendable {
 
   func arrive() {
     let now = ContinuousClock.now
-    let waiting: CheckedContinuation<ContinuousClock.Instant, Never>? = state.withLockedValue {
-      state in
+    let waiting: Waiting? = state.withLockedValue { state in
       state.arrived += 1
       state.total += 1
       state.last = now
@@ -38,19 +44,40 @@ final class Gathering: Sendable {
   }
 
   /// Waits until all have arrived, and tells when the last one did.
+  ///
+  /// - Returns: The time of the last arrival.
+  /// - Throws: If some have not arrived for a minute.
   @discardableResult
-  func wait() async -> ContinuousClock.Instant {
-    await withCheckedContinuation { continuation in
-      let last: ContinuousClock.Instant? = state.withLockedValue { state in
+  func wait() async throws -> ContinuousClock.Instant {
+    try await withCheckedThrowingContinuation { continuation in
+      let (last, number): (ContinuousClock.Instant?, Int) = state.withLockedValue { state in
         if state.arrived >= count {
           state.arrived -= count
-          return state.last
+          return (state.last, 0)
         }
         state.waiting = continuation
-        return nil
+        state.waits += 1
+        return (nil, state.waits)
       }
-      if let last { continuation.resume(returning: last) }
+      if let last {
+        continuation.resume(returning: last)
+      } else {
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Self.patience)) {
+          self.giveUp(number)
+        }
+      }
     }
+  }
+
+  private func giveUp(_ number: Int) {
+    let (waiting, arrived): (Waiting?, Int) = state.withLockedValue { state in
+      guard state.waits == number else { return (nil, 0) }
+      defer { state.waiting = nil }
+      return (state.waiting, state.arrived)
+    }
+    waiting?.resume(
+      throwing: BenchmarkFailure("of \(count) messages \(arrived) came in \(Self.patience) s")
+    )
   }
 
   /// Forgets what has arrived.
@@ -58,9 +85,9 @@ final class Gathering: Sendable {
 
   /// Does something and waits for what follows; returns how long that took, in microseconds.
   @discardableResult
-  func round(_ body: () -> Void) async -> Double {
+  func round(_ body: () throws -> Void) async throws -> Double {
     let start = ContinuousClock.now
-    body()
-    return (await wait() - start).inSeconds * 1e6
+    try body()
+    return (try await wait() - start).inSeconds * 1e6
   }
 }

@@ -28,19 +28,19 @@ struct Listeners {
   }
 
   /// Sends one message and returns how long it took to the last listener, in microseconds.
-  func round() async -> Double { await gathering.round { clients[0].send(payload) } }
+  func round() async throws -> Double { try await gathering.round { clients[0].send(payload) } }
 
   /// Messages per second that reach all of them together with 16 under way.
-  func rate(seconds: Double) async -> Double {
+  func rate(seconds: Double) async throws -> Double {
     let before = gathering.total
     let start = ContinuousClock.now
     for _ in 0..<16 { clients[0].send(payload) }
     while ContinuousClock.now - start < .seconds(seconds) {
-      await gathering.wait()
+      try await gathering.wait()
       clients[0].send(payload)
     }
     let rate = Double(gathering.total - before) / (ContinuousClock.now - start).inSeconds
-    for _ in 0..<16 { await gathering.wait() }
+    for _ in 0..<16 { try await gathering.wait() }
     return rate
   }
 

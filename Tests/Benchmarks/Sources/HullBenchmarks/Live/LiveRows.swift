@@ -57,9 +57,9 @@ struct LiveRows {
     let server = try BackgroundProcess.hull(try run.folder("live"), durability: "off")
     defer { server.stop() }
     let writer = try await SyncWriter(server.port, group)
-    for _ in 0..<50 { _ = await writer.write() }
+    for _ in 0..<50 { _ = try await writer.write() }
     var answers: [Double] = []
-    for _ in 0..<run.options.writes { answers.append(await writer.write()) }
+    for _ in 0..<run.options.writes { answers.append(try await writer.write()) }
     let answer = answers.median
 
     let readers = try await Readers.subscribe(
@@ -79,15 +79,15 @@ struct LiveRows {
     var (median, tail, rates): ([Pair], [Pair], [Pair]) = ([], [], [])
     for _ in 0..<run.options.repetitions {
       var (theirs, ours): ([Double], [Double]) = ([], [])
-      for _ in 0..<rounds { theirs.append(await listeners.round()) }
+      for _ in 0..<rounds { theirs.append(try await listeners.round()) }
       for _ in 0..<rounds {
-        ours.append(await readers.gathering.round { writer.send() } - answer)
-        await writer.settle()
+        ours.append(try await readers.gathering.round { writer.send() } - answer)
+        try await writer.settle()
       }
       median.append(Pair(ours: ours.median, anchor: theirs.median))
       tail.append(Pair(ours: ours.quantile(0.99), anchor: theirs.quantile(0.99)))
       let seconds = run.options.seconds
-      let sent = await listeners.rate(seconds: seconds)
+      let sent = try await listeners.rate(seconds: seconds)
       let shown = try await readers.rate(server, seconds: seconds)
       let isAlone = audience.count == 1
       rates.append(Pair(ours: shown.updates, anchor: isAlone ? shown.mutations : sent))

@@ -3,6 +3,7 @@
 import BenchmarkSupport
 import NIOConcurrencyHelpers
 import NIOCore
+import Synchronization
 
 /// Clients of Hull that each subscribe to one query.
 struct Readers {
@@ -10,6 +11,23 @@ struct Readers {
   let gathering: Gathering
   private let clients: [SocketClient]
   private let size: NIOLockedValueBox<Int>
+  private let last: LastNote
+
+  /// Knows when all clients have been shown the note that ends a load.
+  private final class LastNote: Sendable {
+    static let number = -7.5
+    private static let text = Array(#""number":-7.5"#.utf8)
+    /// Looked for only when it is due, since looking takes time.
+    let isDue = Atomic(false)
+    let gathering: Gathering
+
+    init(count: Int) { gathering = Gathering(count: count) }
+
+    func look(in text: ByteBuffer) {
+      guard isDue.load(ordering: .relaxed) else { return }
+      if text.readableBytesView.firstRange(of: Self.text) != nil { gathering.arrive() }
+    }
+  }
 
   /// Connects clients and waits for their first results.
   ///
@@ -30,20 +48,22 @@ struct Readers {
   ) async throws -> Readers {
     let gathering = Gathering(count: count)
     let size = NIOLockedValueBox(0)
+    let last = LastNote(count: count)
     var clients: [SocketClient] = []
     for _ in 0..<count {
       let client = try await SocketClient.open(port, "/api/sync", on: group) { text in
         size.withLockedValue { $0 = text.readableBytes }
         gathering.arrive()
+        last.look(in: text)
       }
       clients.append(client)
     }
-    await gathering.round {
+    try await gathering.round {
       for (reader, client) in clients.enumerated() {
         client.subscribe(to: path, [arguments(reader)])
       }
     }
-    return Readers(gathering: gathering, clients: clients, size: size)
+    return Readers(gathering: gathering, clients: clients, size: size, last: last)
   }
 
   /// The length of the last message.
@@ -65,12 +85,13 @@ struct Readers {
       seconds: seconds
     )
     let rate = Double(gathering.total - before) / (ContinuousClock.now - start).inSeconds
-    // What is still on its way belongs to no later round.
-    var last = -1
-    while last != gathering.total {
-      last = gathering.total
-      try await Task.sleep(for: .milliseconds(200))
-    }
+    // What is still on its way belongs to no later round: shown the last note, a client has been shown
+    // all others or will not be.
+    last.isDue.store(true, ordering: .relaxed)
+    let arguments = #"{"number":\#(LastNote.number),"text":""}"#
+    try server.call("mutation", "notes:add", arguments)
+    try await last.gathering.wait()
+    last.isDue.store(false, ordering: .relaxed)
     gathering.clear()
     return (rate, report.perSecond)
   }

@@ -32,7 +32,7 @@ enum SyncClients {
       let client = try await SocketClient.open(port, "/api/sync", on: group) { _ in
         gathering.arrive()
       }
-      await gathering.round { client.subscribe(to: "notes:find", [#"{"number":\#(number)}"#]) }
+      try await gathering.round { client.subscribe(to: "notes:find", [#"{"number":\#(number)}"#]) }
       clients.append(client)
     }
     return clients

@@ -26,9 +26,10 @@ final class SyncWriter: Sendable {
   /// Writes a note and waits for the answer and the Transition after it.
   ///
   /// - Returns: The time to the answer, in microseconds.
-  func write() async -> Double {
-    let time = await answers.round { self.send() }
-    await transitions.wait()
+  /// - Throws: If there is none.
+  func write() async throws -> Double {
+    let time = try await answers.round { self.send() }
+    try await transitions.wait()
     return time
   }
 
@@ -44,8 +45,10 @@ final class SyncWriter: Sendable {
   }
 
   /// Waits until what was sent last has been answered and shown.
-  func settle() async {
-    await answers.wait()
-    await transitions.wait()
+  ///
+  /// - Throws: If that takes too long.
+  func settle() async throws {
+    try await answers.wait()
+    try await transitions.wait()
   }
 }

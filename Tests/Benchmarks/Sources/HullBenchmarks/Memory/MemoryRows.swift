@@ -157,7 +157,7 @@ struct MemoryRows {
           gathering.arrive()
         }
         let arguments = (0..<each).map { #"{"number":\#(first + number * each + $0)}"# }
-        await gathering.round { client.subscribe(to: "notes:find", arguments) }
+        try await gathering.round { client.subscribe(to: "notes:find", arguments) }
         clients.append(client)
       }
     }

@@ -148,7 +148,7 @@ struct PeerRows {
       let start = ContinuousClock.now
       let report = try await LoadRun.run(load, port: server.port, on: group)
       guard report.refused == 0 else { throw BenchmarkFailure("\(load.path) was refused") }
-      times.append((await gathering.wait() - start).inSeconds * 1e6)
+      times.append((try await gathering.wait() - start).inSeconds * 1e6)
     }
     return times
   }

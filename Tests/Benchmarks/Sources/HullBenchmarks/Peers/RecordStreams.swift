@@ -36,7 +36,7 @@ struct RecordStreams {
         (isGreeting ? greeted : gathering).arrive()
       }
       streams.append(stream)
-      await greeted.wait()
+      try await greeted.wait()
       struct Greeting: Decodable { var clientId: String }
       let text = greeting.withLockedValue { $0 }
       let client = try JSONDecoder().decode(Greeting.self, from: Data(text.utf8)).clientId
