@@ -17,6 +17,7 @@ struct Service<App: HullApplication> {
   /// The port of HTTP actions alone.
   private let site: HTTPServer?
   private let clients: OutboundClients
+  private let memory: Task<Void, Never>
   private let directory: DataDirectory
   private let url: String
   private let siteURL: String
@@ -127,6 +128,7 @@ struct Service<App: HullApplication> {
       server: server,
       site: site,
       clients: clients,
+      memory: IdleMemory.watch(backend, counters),
       directory: directory,
       url: url,
       siteURL: siteURL,
@@ -137,6 +139,7 @@ struct Service<App: HullApplication> {
       try directory.keepURL(url)
       if settings.loadsSample { try await service.loadSample() }
     } catch {
+      service.memory.cancel()
       await site?.shutdown(within: .zero)
       await server.shutdown(within: .zero)
       throw error
@@ -253,6 +256,7 @@ struct Service<App: HullApplication> {
   /// Finishes what is in hand and closes everything.
   func stop() async {
     logger.info("Stopping: finishing what is in hand.")
+    memory.cancel()
     async let siteIsDown: Void? = site?.shutdown(within: Self.patience)
     await server.shutdown(within: Self.patience)
     await siteIsDown

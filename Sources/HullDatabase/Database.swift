@@ -71,6 +71,44 @@ package final class Database: Sendable {
     }
   }
 
+  /// What opening a store comes to, for stores that are copies of it.
+  package struct Opened: Sendable {
+    fileprivate let catalog: Catalog
+    fileprivate let searchStatistics: [IndexID: SearchStatistics]
+    fileprivate let floor: Timestamp
+  }
+
+  /// What opening the store came to, of a database that nobody has written to yet.
+  package var opened: Opened {
+    committer.withState { state in
+      Opened(
+        catalog: state.publishedCatalog,
+        searchStatistics: state.searchStatistics,
+        floor: state.retentionFloor
+      )
+    }
+  }
+
+  /// Opens a copy of a store that has been opened before, without reading it.
+  ///
+  /// - Parameters:
+  ///   - persistence: The copy, which the database closes.
+  ///   - opened: What opening the original came to.
+  ///   - options: How the database behaves.
+  package convenience init(
+    copy persistence: any Persistence,
+    opened: Opened,
+    options: DatabaseOptions
+  ) {
+    self.init(
+      persistence: persistence,
+      catalog: opened.catalog,
+      searchStatistics: opened.searchStatistics,
+      floor: opened.floor,
+      options: options
+    )
+  }
+
   /// The newest durable commit.
   package var latestTimestamp: Timestamp { committer.published }
 
@@ -154,6 +192,18 @@ package final class Database: Sendable {
 
   /// Forgets the history that is older than the setting; commits do this by and by on their own.
   package func pruneHistory() async { await retention.prune() }
+
+  /// Lets go of memory that only makes what comes next faster: recent commits, which are on the disk as
+  /// well, and what the store keeps.
+  ///
+  /// A transaction that is running now is run again when it commits.
+  package func releaseMemory() async {
+    committer.withState { state in
+      let published = state.published
+      state.log.trim(olderThan: published.successor, maximumBytes: 0, published: published)
+    }
+    await persistence.releaseMemory()
+  }
 
   /// Finishes the commits that were accepted, refuses others, and closes the store.
   package func close() async {

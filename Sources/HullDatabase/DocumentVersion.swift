@@ -164,7 +164,7 @@ package final class CommittedTransaction: Sendable {
     for change in changes {
       for version in [change.before, change.after] {
         guard let version else { continue }
-        bytes += 128 + version.document.json.bytes.count
+        bytes += 128 + version.document.json.count
         for entry in version.entries { entry.keys.forEach { bytes += 48 + $0.bytes.count } }
       }
     }

@@ -57,7 +57,7 @@ extension TransactionState {
     // A value is never larger than 9/4 of its text: a whole float, the worst case, is 9 bytes for
     // the 4 characters of `1.0,`. So sizes are measured only when the limit may be near.
     unmeasured.append(document)
-    unmeasuredBytesAtMost += document.json.bytes.count * 9 / 4 + 9
+    unmeasuredBytesAtMost += document.json.count * 9 / 4 + 9
     if usage.documentsRead > limits.documentsRead {
       throw DatabaseError.tooManyDocumentsRead(limits.documentsRead)
     }

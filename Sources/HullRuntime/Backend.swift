@@ -65,6 +65,8 @@ package final class Backend: Sendable {
   ///   - persistence: Where the data is; the backend closes it.
   ///   - configuration: How to run.
   ///   - registry: The functions of `application`, if they have been collected before.
+  ///   - opened: What opening the store came to, if it is a copy of one that was opened before for
+  ///     `application`.
   /// - Returns: The backend.
   /// - Throws: ``RegistrationError`` for functions nobody could call, ``DatabaseError`` for a schema
   ///   the existing documents do not match, and what the store throws.
@@ -72,7 +74,8 @@ package final class Backend: Sendable {
     _ application: Application,
     persistence: any Persistence,
     configuration: BackendConfiguration = BackendConfiguration(),
-    registry: FunctionRegistry? = nil
+    registry: FunctionRegistry? = nil,
+    opened: Database.Opened? = nil
   ) async throws -> Backend {
     let registry = try registry ?? FunctionRegistry(application)
     let instance = try await Instance.load(
@@ -86,11 +89,16 @@ package final class Backend: Sendable {
     options.time = configuration.time
     options.random = configuration.random
     options.beforeBatch = { await FunctionExecutor.shared.letOthersGoFirst() }
-    let database = try await Database.open(
-      persistence: persistence,
-      schema: application.schema,
-      options: options
-    )
+    let database =
+      if let opened {
+        Database(copy: persistence, opened: opened, options: options)
+      } else {
+        try await Database.open(
+          persistence: persistence,
+          schema: application.schema,
+          options: options
+        )
+      }
     let backend = Backend(
       application: application,
       database: database,
@@ -185,6 +193,15 @@ package final class Backend: Sendable {
 
   /// The timestamp of the newest commit that queries see.
   package var latestTimestamp: Timestamp { database.latestTimestamp }
+
+  /// A number that grows with everything the backend does; equal ones tell that it did nothing.
+  package var activity: Int {
+    let (queries, commits) = (queryCacheCounters, database.counters)
+    return queries.hits + queries.misses + queries.shared + commits.commits
+  }
+
+  /// Lets go of memory that only makes what comes next faster; for a time when nothing is going on.
+  package func releaseMemory() async { await database.releaseMemory() }
 
   /// A fresh id for a request that brought none.
   package func makeRequestID() -> RequestID { RequestID(from: configuration.random) }

@@ -67,7 +67,7 @@ struct CallValidation {
 
   /// No value is larger by the reference's measure than three times its text.
   private static func mayBeLarge(_ result: EncodedValue, _ limits: Limits) -> Bool {
-    result.bytes.count > limits.resultSizeBytes / 3
+    result.count > limits.resultSizeBytes / 3
   }
 
   /// Checks a result and returns its size, as far as it had to be measured.

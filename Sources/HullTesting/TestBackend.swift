@@ -85,9 +85,8 @@ public final class TestBackend: TestCaller {
   }
 
   private init(_ prepared: PreparedApplication, _ options: TestOptions) async throws {
-    let time = ManualTimeSource(
-      start: Timestamp(rawValue: Int64(options.startTime * 1_000) * 1_000)
-    )
+    let start = Timestamp(rawValue: Int64(options.startTime * 1_000) * 1_000)
+    let time = ManualTimeSource(start: start)
     let log = TestLog()
     let plan = FaultPlan()
     var configuration = BackendConfiguration()
@@ -112,9 +111,12 @@ public final class TestBackend: TestCaller {
     configuration.observer = { log.append($0) }
     var directory: URL?
     let persistence: any Persistence
+    var opened: Database.Opened?
     switch options.store {
     case .memory:
-      persistence = InMemoryPersistence()
+      let store = try await prepared.store(at: start)
+      persistence = InMemoryPersistence(copying: store.persistence)
+      opened = store.opened
     case .temporaryFile:
       let folder = FileManager.default.temporaryDirectory
         .appending(path: "hull-test-\(UUID().uuidString)")
@@ -129,7 +131,8 @@ public final class TestBackend: TestCaller {
       prepared.application,
       persistence: persistence,
       configuration: configuration,
-      registry: prepared.registry
+      registry: prepared.registry,
+      opened: opened
     )
     session = TestSession(
       backend: backend,
@@ -186,27 +189,5 @@ public final class TestBackend: TestCaller {
   /// A backend that is simply dropped is freed as well.
   public func close() async {
     await session.backend.close()
-  }
-}
-
-/// An application and what is derived from it once, for all backends that serve it.
-private struct PreparedApplication: Sendable {
-  let application: Application
-  let registry: FunctionRegistry
-
-  init(_ application: Application) throws {
-    self.application = application
-    registry = try FunctionRegistry(application)
-  }
-
-  /// Guards the applications seen so far, which do not change any more; held only for a look-up.
-  private static let known = Mutex<[ObjectIdentifier: PreparedApplication]>([:])
-
-  static func cached<App: HullApplication>(_ type: App.Type) throws -> PreparedApplication {
-    let key = ObjectIdentifier(type)
-    if let prepared = known.withLock({ $0[key] }) { return prepared }
-    let prepared = try PreparedApplication(App.application)
-    known.withLock { $0[key] = prepared }
-    return prepared
   }
 }

@@ -87,7 +87,7 @@ package struct PageProgress: Sendable {
     if canSplit { keys.append(key) }
     unmeasured.append(document)
     // A whole float takes 9 bytes for the 4 of `1.0,`; nothing is larger in proportion to its text.
-    unmeasuredAtMost += document.json.bytes.count * 9 / 4 + 9
+    unmeasuredAtMost += document.json.count * 9 / 4 + 9
   }
 
   /// Moves to where the page ends, because no row is left before it.
@@ -127,7 +127,7 @@ extension EncodedDocument {
   /// The size of the document by Convex's measure.
   var size: Int {
     // A stored document always decodes; if one does not, its text is the best measure there is.
-    (try? object().size) ?? json.bytes.count
+    (try? object().size) ?? json.count
   }
 }
 

@@ -12,6 +12,12 @@ package final class InMemoryPersistence: Persistence {
     state = Mutex(MemoryState())
   }
 
+  /// A store with what another one holds now, which costs no more than an empty one: both share it
+  /// until one of them changes it.
+  package init(copying other: InMemoryPersistence) {
+    state = Mutex(other.state.withLock { $0 })
+  }
+
   package var lastTimestamp: Timestamp { state.withLock { $0.lastTimestamp } }
 
   package func document(

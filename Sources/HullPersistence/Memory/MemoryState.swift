@@ -24,7 +24,7 @@ extension MemoryState {
     func add(_ key: IndexKey, _ id: DocumentID, _ document: StoredDocument?) -> Bool {
       let document = request.wantsDocuments ? document : nil
       page.rows.append(ScanRow(key: key, id: id, document: document))
-      bytes += document?.document.json.bytes.count ?? 0
+      bytes += document?.document.json.count ?? 0
       return page.rows.count < request.limit && bytes <= request.byteLimit
     }
     let descending = request.order == .descending

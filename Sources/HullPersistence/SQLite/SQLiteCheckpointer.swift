@@ -32,6 +32,8 @@ actor SQLiteCheckpointer {
     self.connection = connection
   }
 
+  func releaseMemory() { connection?.releaseMemory() }
+
   func close() {
     connection = nil
   }

@@ -129,6 +129,9 @@ final class SQLiteConnection {
     try statement.run(to: action)
   }
 
+  /// Drops the pages it keeps in memory, as far as nothing is using them.
+  func releaseMemory() { sqlite3_db_release_memory(handle) }
+
   /// Copies the write-ahead log into the file.
   ///
   /// - Returns: How many frames the log has, and how many of them are in the file by now.

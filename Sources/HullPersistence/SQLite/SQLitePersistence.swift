@@ -169,6 +169,12 @@ package final class SQLitePersistence: Persistence {
     return (attributes?[.size] as? NSNumber)?.intValue ?? 0
   }
 
+  package func releaseMemory() async {
+    await writer.releaseMemory()
+    await checkpointer.releaseMemory()
+    readers.closeIdle()
+  }
+
   package func close() async {
     readers.close()
     await checkpointer.close()

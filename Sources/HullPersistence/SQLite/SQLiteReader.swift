@@ -37,6 +37,12 @@ final class SQLiteReader: @unchecked Sendable {
     if connection.isInTransaction { try connection.run(.commit, to: "end a snapshot") }
   }
 
+  /// Lets go of the snapshot and of the pages in memory.
+  func releaseMemory() {
+    try? endSnapshot()
+    connection.releaseMemory()
+  }
+
   func document(_ id: DocumentID) throws(PersistenceError) -> StoredDocument? {
     let statement = try connection.statement(.document)
     defer { statement.reset() }
@@ -100,7 +106,7 @@ final class SQLiteReader: @unchecked Sendable {
     var bytes = 0
     while try statement.step(to: "scan an index") {
       let row = try row(of: request, in: statement)
-      bytes += row.document?.document.json.bytes.count ?? 0
+      bytes += row.document?.document.json.count ?? 0
       page.rows.append(row)
       // The statement has the limit too; this saves stepping past it.
       if page.rows.count == request.limit || bytes > request.byteLimit {
@@ -123,24 +129,21 @@ final class SQLiteReader: @unchecked Sendable {
     let isByID = if case .byID = request.source { true } else { false }
     // Columns: key, id, creation time, body; by id without the first.
     let idColumn: Int32 = isByID ? 0 : 1
-    page.documents.reserveCapacity(min(request.limit, 256))
+    var packed = PackedDocuments(expecting: request.limit)
     while try statement.step(to: "scan an index") {
       let id = DocumentID(tableNumber: table, internalID: try statement.internalID(at: idColumn))
-      let body = statement.bytes(at: idColumn + 2)
-      page.bytes += body.count
-      page.documents.append(
-        EncodedDocument(
-          id: id,
-          creationTime: statement.double(at: idColumn + 1),
-          json: EncodedValue(canonical: body)
-        )
-      )
+      let creationTime = statement.double(at: idColumn + 1)
+      statement.withBytes(at: idColumn + 2) { body in
+        packed.append(id, creationTime: creationTime, body: body)
+      }
       // The statement has the limit too; this saves stepping past it.
-      if page.documents.count == request.limit || page.bytes > request.byteLimit {
+      if packed.count == request.limit || packed.bytes > request.byteLimit {
         page.lastKey = isByID ? .byID(id) : IndexKey(bytes: statement.bytes(at: 0))
         break
       }
     }
+    page.bytes = packed.bytes
+    page.documents = packed.finish()
     return page
   }
 

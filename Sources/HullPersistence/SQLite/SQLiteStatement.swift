@@ -85,10 +85,11 @@ final class SQLiteStatement {
   /// Binds UTF-8 text without copying it and runs the statement, which must return no rows.
   ///
   /// SQLite reads the text only during this call: the next run binds all parameters anew.
-  func run(bindingText text: [UInt8], at position: Int32, to action: String)
+  func run(bindingText text: EncodedValue, at position: Int32, to action: String)
     throws(PersistenceError)
   {
-    let result = text.withUnsafeBytes { bytes in
+    let result = text.withText { text in
+      let bytes = UnsafeRawBufferPointer(text)
       let result = sqlite3_bind_text64(
         handle,
         position,
@@ -136,6 +137,19 @@ extension SQLiteStatement {
     let count = Int(sqlite3_column_bytes(handle, column))
     // Measured to be the cheapest way to make an array of a buffer, by a factor of 1.5 to 2.
     return [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+  }
+
+  /// Calls a closure with the bytes of a blob or text, which hold until it returns; with none for
+  /// NULL.
+  func withBytes<Result>(
+    at column: Int32,
+    _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) -> Result {
+    let start = sqlite3_column_blob(handle, column)
+    let count = start == nil ? 0 : Int(sqlite3_column_bytes(handle, column))
+    return body(
+      UnsafeBufferPointer(start: start?.assumingMemoryBound(to: UInt8.self), count: count)
+    )
   }
 
   func string(at column: Int32) -> String {

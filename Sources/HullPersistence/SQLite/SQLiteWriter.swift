@@ -76,6 +76,9 @@ actor SQLiteWriter {
     isOpen = false
   }
 
+  /// Drops the pages the connection keeps; the next commits read them anew.
+  func releaseMemory() { connection?.releaseMemory() }
+
   /// Writes a batch in one transaction.
   func append(_ batch: [CommitRecord]) throws(PersistenceError) {
     guard let last = batch.last else { return }
@@ -205,7 +208,7 @@ actor SQLiteWriter {
       try statement.bind(timestamp.rawValue, at: 4)
       try statement.bind(after.creationTime, at: 5)
       do throws(PersistenceError) {
-        try statement.run(bindingText: after.json.bytes, at: 6, to: "insert a document")
+        try statement.run(bindingText: after.json, at: 6, to: "insert a document")
       } catch {
         guard let found = try find(write.id, in: connection)?.timestamp else { throw error }
         throw .documentChanged(write.id, expected: nil, found: found, path: path)
@@ -217,7 +220,7 @@ actor SQLiteWriter {
       try statement.bind(row, at: 1)
       try statement.bind(timestamp.rawValue, at: 2)
       try statement.bind(after.creationTime, at: 3)
-      try statement.run(bindingText: after.json.bytes, at: 4, to: "update a document")
+      try statement.run(bindingText: after.json, at: 4, to: "update a document")
       rows[write.id] = row
     case (let row?, nil):
       let statement = try connection.statement(.deleteDocument)
@@ -245,7 +248,7 @@ actor SQLiteWriter {
     if let before = write.before {
       try statement.bind(before.timestamp.rawValue, at: 6)
       try statement.bind(before.document.creationTime, at: 7)
-      try statement.run(bindingText: before.document.json.bytes, at: 8, to: action)
+      try statement.run(bindingText: before.document.json, at: 8, to: action)
     } else {
       for column: Int32 in 6...8 { try statement.bindNull(at: column) }
       try statement.run(to: action)

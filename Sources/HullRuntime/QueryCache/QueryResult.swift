@@ -40,7 +40,7 @@ package final class QueryResult: Sendable {
   package var contentBytes: Int {
     let journalBytes = journal?.utf8.count ?? 4
     return switch outcome.result {
-    case .success(let value): value.bytes.count + encodedLogLines.count + journalBytes
+    case .success(let value): value.count + encodedLogLines.count + journalBytes
     case .failure(let failure): failure.message.utf8.count + encodedLogLines.count + journalBytes
     }
   }
@@ -52,7 +52,7 @@ package final class QueryResult: Sendable {
     if self === other { return true }
     switch (outcome.result, other.outcome.result) {
     case (.success(let value), .success(let otherValue)):
-      guard value.bytes == otherValue.bytes else { return false }
+      guard value == otherValue else { return false }
     case (.failure(let failure), .failure(let otherFailure)):
       guard failure == otherFailure else { return false }
     default: return false
@@ -66,7 +66,7 @@ package final class QueryResult: Sendable {
   /// About how much memory it takes, in bytes.
   var footprintBytes: Int {
     var bytes = 512
-    if case .success(let value) = outcome.result { bytes += value.bytes.count }
+    if case .success(let value) = outcome.result { bytes += value.count }
     for line in outcome.logLines { bytes += 128 + line.messages.reduce(0) { $0 + $1.utf8.count } }
     if let reads = outcome.dependencies?.readSet { bytes += reads.footprintBytes }
     return bytes

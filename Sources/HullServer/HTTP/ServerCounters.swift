@@ -29,6 +29,12 @@ package final class ServerCounters: Sendable {
   /// Bytes of request bodies and WebSocket messages held in memory now; small ones are not counted.
   package var bufferedBodyBytes: Int { bufferedBytes.load(ordering: .relaxed) }
 
+  /// How many requests have been answered.
+  package var responses: Int {
+    responsesSucceeded.load(ordering: .relaxed) + responsesRedirected.load(ordering: .relaxed)
+      + responsesRefused.load(ordering: .relaxed) + responsesFailed.load(ordering: .relaxed)
+  }
+
   /// Counts one response by the class of its status.
   func countResponse(status: UInt) {
     switch status {

@@ -65,7 +65,7 @@ package enum ServerMessage: Sendable {
     _ timestamp: Timestamp?,
     _ logLines: EncodedLogLines
   ) -> [UInt8] {
-    var writer = response(type, id, isSuccess: true, value.bytes.count + logLines.bytes.count)
+    var writer = response(type, id, isSuccess: true, value.count + logLines.bytes.count)
     writer.encoded(value)
     if let timestamp {
       writer.raw(#","ts":"#)

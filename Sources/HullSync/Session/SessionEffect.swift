@@ -40,6 +40,9 @@ package struct SessionFetch: Sendable {
   package var identityVersion: IdentityVersion
   /// The journal of the former run.
   package var journal: String?
+  /// What the client has, if it is still who it was when it got it: all who have this very result
+  /// have asked the same.
+  package var former: QueryResult?
   /// The snapshot.
   package var timestamp: Timestamp
   /// Tells the update the result is for from those before it.

@@ -25,6 +25,8 @@ struct SessionUpdate: Sendable {
   let end: StateVersion
   /// Whose results these are; the client may become someone else meanwhile.
   let identity: CallerIdentity
+  /// Whether the client was someone else before.
+  let isOtherIdentity: Bool
   /// Queries whose results have not been asked for yet, the next one last.
   var toFetch: [QueryID]
   var results: [(id: QueryID, result: QueryResult)] = []
@@ -109,6 +111,7 @@ extension SyncSession {
       serial: updateCount,
       end: end,
       identity: identity.caller,
+      isOtherIdentity: isOtherIdentity,
       toFetch: toFetch,
       retryPause: limits.retryPause
     )
@@ -144,7 +147,8 @@ extension SyncSession {
 
   private mutating func fetchNext(now: Timestamp) {
     while let id = update?.toFetch.last, let serial = update?.serial, let end = update?.end,
-      let identity = update?.identity, update?.outstanding ?? 0 < limits.concurrentFetches
+      let identity = update?.identity, let isOther = update?.isOtherIdentity,
+      update?.outstanding ?? 0 < limits.concurrentFetches
     {
       update?.toFetch.removeLast()
       guard let query = queries[id] else { continue }
@@ -157,6 +161,7 @@ extension SyncSession {
             identity: identity,
             identityVersion: end.identity,
             journal: query.journal,
+            former: isOther ? nil : query.result,
             timestamp: end.timestamp,
             update: serial
           )

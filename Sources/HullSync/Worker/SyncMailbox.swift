@@ -5,8 +5,12 @@ import Synchronization
 
 /// The news for all workers of one event loop.
 ///
-/// A commit may concern thousands of connections: their loop is woken once for all of them.
-package final class SyncMailbox: Sendable {
+/// A commit may concern thousands of connections: their loop is woken once for all of them, and what
+/// several of them need is fetched once.
+///
+/// `@unchecked Sendable`: ``fetches`` and ``isDelivering`` are touched on the loop only, everything else
+/// is immutable or guarded.
+package final class SyncMailbox: @unchecked Sendable {
   /// Something a worker is told.
   enum News: Sendable {
     /// A result does not hold any more.
@@ -32,6 +36,10 @@ package final class SyncMailbox: Sendable {
 
   /// Guards what has not been delivered; held to append to it or take all of it.
   private let state = Mutex(State())
+  /// What the workers of the loop wait for.
+  var fetches = SharedFetches()
+  /// Whether workers are being told their news.
+  private(set) var isDelivering = false
   private let execute: @Sendable (@escaping @Sendable () -> Void) -> Void
 
   /// Makes the mailbox of a loop.
@@ -57,14 +65,29 @@ package final class SyncMailbox: Sendable {
       defer { state.news = [] }
       return state.news
     }
+    isDelivering = true
     for news in news {
       switch news {
       case .invalidated(let worker): worker.invalidated()
-      case .fetched(let worker, let fetch, let result): worker.fetched(fetch, result)
+      case .fetched(let worker, let fetch, let result): deliver(result, of: fetch, to: worker)
       case .verified(let worker, let result): worker.verified(result)
       case .mutationFinished(let worker, let result): worker.mutationFinished(result)
       case .actionFinished(let worker, let id, let result): worker.actionFinished(id, result)
       }
+    }
+    isDelivering = false
+    fetches.endOfNews()
+  }
+
+  private func deliver(
+    _ result: Result<QueryResult, BackendError>,
+    of fetch: SessionFetch,
+    to worker: SyncWorker
+  ) {
+    let (waiting, isShared) = fetches.finish(fetch, with: result)
+    worker.fetched(fetch, result)
+    for (worker, fetch) in waiting {
+      if isShared { worker.fetched(fetch, result) } else { worker.fetchAlone(fetch) }
     }
   }
 }

@@ -168,8 +168,18 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
       guard let transport, session.wantsUpdate, transport.queuedMessages < Self.unsentMessages
       else { return }
       // The snapshot is chosen last: it includes every commit the session has been told of.
-      session.beginUpdate(at: backend.latestTimestamp, now: backend.configuration.time.now())
+      session.beginUpdate(at: snapshot(), now: backend.configuration.time.now())
     }
+  }
+
+  /// A snapshot that includes every commit the session has been told of; the same one for all that
+  /// are told their news together, so that they need the same results.
+  private func snapshot() -> Timestamp {
+    guard mailbox.isDelivering else { return backend.latestTimestamp }
+    if let timestamp = mailbox.fetches.timestamp { return timestamp }
+    let timestamp = backend.latestTimestamp
+    mailbox.fetches.timestamp = timestamp
+    return timestamp
   }
 
   private func perform(_ effect: SessionEffect) {
@@ -195,13 +205,35 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
   }
 
   private func perform(_ fetch: SessionFetch) {
+    switch mailbox.fetches.begin(fetch, for: self) {
+    case .wait: break
+    case .answer(let result):
+      session.fetched(fetch, .success(result), now: backend.configuration.time.now())
+    case .lead:
+      guard let result = begin(fetch) else { return }
+      // Nobody can have joined what took no time.
+      _ = mailbox.fetches.finish(fetch, with: .success(result))
+      session.fetched(fetch, .success(result), now: backend.configuration.time.now())
+    }
+  }
+
+  /// Asks for a result that the one who was asked first got for itself only.
+  func fetchAlone(_ fetch: SessionFetch) {
+    var fetch = fetch
+    fetch.former = nil
+    guard transport != nil, let result = begin(fetch) else { return }
+    fetched(fetch, .success(result))
+  }
+
+  /// Asks for a result.
+  ///
+  /// - Returns: The result if it is there at once; otherwise it comes as news.
+  private func begin(_ fetch: SessionFetch) -> QueryResult? {
     let query = query(of: fetch)
     let mailbox = mailbox
-    let result = backend.fetch(query, journal: fetch.journal, at: fetch.timestamp) {
+    return backend.fetch(query, journal: fetch.journal, at: fetch.timestamp) {
       mailbox.post(.fetched(self, fetch, $0))
     }
-    guard let result else { return }
-    session.fetched(fetch, .success(result), now: backend.configuration.time.now())
   }
 
   /// The query of a fetch, looked up once per identity.

@@ -2,15 +2,18 @@
 ///
 /// Canonical means: what ``JSONWriter`` writes in the encoded form; fields in byte order, no white
 /// space. Two values are equal exactly if their canonical texts are.
-public struct EncodedValue: Sendable, Hashable {
-  /// The text, UTF-8.
-  public let bytes: [UInt8]
+public struct EncodedValue: Sendable {
+  /// What holds the text: the values of a page that is read from the store share one array, since to
+  /// allocate one for each takes longer than to copy it.
+  private let storage: [UInt8]
+  /// Where in ``storage`` the text begins and ends.
+  private let start, end: Int
 
   /// Encodes a value.
   public init(_ value: ConvexValue) {
     var writer = JSONWriter(capacity: 64)
     writer.value(value)
-    bytes = writer.bytes
+    self.init(canonical: writer.bytes)
   }
 
   /// Encodes an object.
@@ -20,13 +23,48 @@ public struct EncodedValue: Sendable, Hashable {
   package init(_ object: ConvexObject, capacity: Int) {
     var writer = JSONWriter(capacity: capacity)
     writer.object(object)
-    bytes = writer.bytes
+    self.init(canonical: writer.bytes)
   }
 
   /// Adopts text that is known to be canonical, such as what the store returns.
   ///
   /// - Parameter canonical: The text; it is not checked.
-  public init(canonical: [UInt8]) { bytes = canonical }
+  public init(canonical: [UInt8]) {
+    (storage, start, end) = (canonical, 0, canonical.count)
+  }
+
+  /// Adopts a part of a text, without copying it: the value keeps all of the array.
+  ///
+  /// - Parameters:
+  ///   - text: Canonical texts of values, one after the other.
+  ///   - range: That of this value; it is not checked beyond its bounds.
+  package init(canonical text: [UInt8], in range: Range<Int>) {
+    precondition(range.upperBound <= text.count)
+    (storage, start, end) = (text, range.lowerBound, range.upperBound)
+  }
+
+  /// The text, UTF-8.
+  ///
+  /// - Complexity: O(1), or O(length) for a value that shares its array with others.
+  public var bytes: [UInt8] { isAlone ? storage : Array(storage[start..<end]) }
+
+  /// How many bytes the text has.
+  public var count: Int { end - start }
+
+  private var isAlone: Bool { count == storage.count }
+
+  /// Calls a closure with the text.
+  ///
+  /// - Parameter body: Uses the buffer during the call only.
+  /// - Returns: What `body` returns.
+  /// - Throws: What `body` throws.
+  public func withText<Result, Failure: Error>(
+    _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try storage.withUnsafeBufferPointer { (buffer) throws(Failure) -> Result in
+      try body(UnsafeBufferPointer(rebasing: buffer[start..<end]))
+    }
+  }
 
   /// The text `null`.
   public static let null = EncodedValue(.null)
@@ -35,11 +73,13 @@ public struct EncodedValue: Sendable, Hashable {
   ///
   /// - Throws: ``JSONParseError`` if the text is not what it should be.
   public func decoded() throws(JSONParseError) -> ConvexValue {
-    try JSONParser(options: .mutation).value(bytes)
+    try withText { (text) throws(JSONParseError) -> ConvexValue in
+      try JSONParser(options: .mutation).value(text)
+    }
   }
 
   /// The text as a string.
-  public var string: String { String(decoding: bytes, as: UTF8.self) }
+  public var string: String { withText { String(decoding: $0, as: UTF8.self) } }
 
   /// The value's text in another form.
   ///
@@ -48,14 +88,14 @@ public struct EncodedValue: Sendable, Hashable {
   public func bytes(in format: ValueFormat) -> [UInt8] {
     guard format != .encoded, hasSpecialValues else { return bytes }
     guard let value = try? decoded() else { return bytes }
-    var writer = JSONWriter(capacity: bytes.count)
+    var writer = JSONWriter(capacity: count)
     writer.value(value, format: format)
     return writer.bytes
   }
 
   /// Whether the text may hold an object with a `$` key: whether `{"$` occurs in it.
   private var hasSpecialValues: Bool {
-    bytes.withUnsafeBufferPointer { text in
+    withText { text in
       let raw = UnsafeRawBufferPointer(text)
       let ones: UInt64 = 0x0101_0101_0101_0101
       var index = 0
@@ -86,7 +126,7 @@ public struct EncodedValue: Sendable, Hashable {
   /// - Parameter path: Identifiers, as index fields are.
   /// - Returns: The value; nil when it is missing or leads through a non-object.
   public func field(_ path: FieldPath) -> ConvexValue? {
-    bytes.withUnsafeBufferPointer { text in
+    withText { text in
       var scanner = JSONScanner(text)
       for name in path.fields {
         guard scanner.enterField(name) else { return nil }
@@ -102,7 +142,7 @@ public struct EncodedValue: Sendable, Hashable {
   /// - Returns: One element per name; nil for missing fields.
   public func fields(_ names: [String]) -> [ConvexValue?] {
     var values = [ConvexValue?](repeating: nil, count: names.count)
-    bytes.withUnsafeBufferPointer { text in
+    withText { text in
       var scanner = JSONScanner(text)
       guard scanner.enterObject() else { return }
       var wanted = 0
@@ -126,13 +166,26 @@ public struct EncodedValue: Sendable, Hashable {
   /// - Parameter name: An identifier.
   /// - Returns: The text; nil if there is no such field.
   public func encodedField(_ name: String) -> EncodedValue? {
-    bytes.withUnsafeBufferPointer { text in
+    withText { text in
       var scanner = JSONScanner(text)
       guard scanner.enterField(name) else { return nil }
       let start = scanner.position
       scanner.skipTrusted()
       return EncodedValue(canonical: Array(text[start..<scanner.position]))
     }
+  }
+}
+
+extension EncodedValue: Hashable {
+  /// Whether the texts are the same, and so the values.
+  public static func == (left: EncodedValue, right: EncodedValue) -> Bool {
+    left.count == right.count
+      && left.withText { left in right.withText { UTF8Order.compare(left, $0) == 0 } }
+  }
+
+  /// Hashes the text.
+  public func hash(into hasher: inout Hasher) {
+    withText { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }
 

@@ -182,7 +182,7 @@ public struct JSONWriter: Sendable {
   public mutating func encoded(_ value: EncodedValue, format: ValueFormat = .encoded) {
     separate()
     if format == .encoded {
-      bytes.append(contentsOf: value.bytes)
+      value.withText { bytes.append(contentsOf: $0) }
     } else {
       bytes.append(contentsOf: value.bytes(in: format))
     }

@@ -92,7 +92,7 @@ final class LoadedVectorIndex: Sendable {
   /// Puts a commit into the inbox, before it is published.
   func enqueue(_ changes: [DocumentChange], at timestamp: Timestamp) -> InboxState {
     let bytes = changes.reduce(64) { bytes, change in
-      bytes + 64 + (change.after?.document.json.bytes.count ?? 0)
+      bytes + 64 + (change.after?.document.json.count ?? 0)
     }
     return inbox.withLock { inbox in
       inbox.commits.append(Delivery(timestamp: timestamp, changes: changes, bytes: bytes))

@@ -47,7 +47,7 @@ public enum Notes {
   ) async throws -> Int {
     var size = 0
     for _ in 0..<times {
-      var writer = JSONWriter()
+      var writer = JSONWriter(capacity: 300 * count)
       let notes = ctx.db.query(Note.self).encoded().withIndex(Note.byNumber) { $0 }
       for note in try await notes.take(count) { note.encode(into: &writer) }
       size += writer.bytes.count
