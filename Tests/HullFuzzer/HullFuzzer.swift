@@ -21,7 +21,7 @@ struct HullFuzzer {
     #if HULL_LIBFUZZER
       var count = CommandLine.argc
       var values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
-      exit(runFuzzer(&count, &values, check))
+      exit(runFuzzer(&count, &values) { fuzzOneInput($0, $1) })
     #else
       for file in arguments {
         check(Array(try Data(contentsOf: URL(filePath: file))))
@@ -31,7 +31,7 @@ struct HullFuzzer {
   }
 
   /// Ends the process if something does not hold: that is how a fuzzer notices.
-  private static func check(_ input: [UInt8]) {
+  fileprivate static func check(_ input: [UInt8]) {
     guard let finding = target.check(input) else { return }
     fail("Found in \(target.rawValue): not so: \(finding)\ninput: \(String(reflecting: input))")
   }
@@ -58,14 +58,11 @@ struct HullFuzzer {
 }
 
 #if HULL_LIBFUZZER
-  extension HullFuzzer {
-    /// libFuzzer's callback.
-    fileprivate static let check: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32 = {
-      start,
-      count in
-      check(Array(UnsafeBufferPointer(start: start, count: count)))
-      return 0
-    }
+  /// What libFuzzer calls with each input.
+  @_cdecl("LLVMFuzzerTestOneInput")
+  public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+    HullFuzzer.check(Array(UnsafeBufferPointer(start: start, count: count)))
+    return 0
   }
 
   /// libFuzzer's main loop, which it exports for programs with a `main` of their own.

@@ -37,6 +37,12 @@ final class SQLiteReader: @unchecked Sendable {
     if connection.isInTransaction { try connection.run(.commit, to: "end a snapshot") }
   }
 
+  /// Lets go of the snapshot and of the pages in memory.
+  func releaseMemory() {
+    try? endSnapshot()
+    connection.releaseMemory()
+  }
+
   func document(_ id: DocumentID) throws(PersistenceError) -> StoredDocument? {
     let statement = try connection.statement(.document)
     defer { statement.reset() }

@@ -69,19 +69,29 @@ final class SQLiteReaderPool: Sendable {
     state.withLock { $0.keepsSnapshots = keepsSnapshots }
   }
 
-  /// Closes the idle readers; those that are needed again are opened again.
+  /// Closes the idle readers but one, which lets go of its pages; those that are needed again are
+  /// opened again.
+  ///
+  /// The one goes on reading if the files are taken away, when no other could be opened.
   func closeIdle() {
-    // The connections close when the array goes, outside the lock.
-    _ = state.withLock { state in
-      defer { state.idle.removeAll() }
-      return state.idle
-    }
+    let kept = takeIdle().last
+    guard let kept else { return }
+    kept.releaseMemory()
+    giveBack(kept)
   }
 
   /// Closes the idle readers and, when they are given back, the others.
   func close() {
     state.withLock { $0.isClosed = true }
-    closeIdle()
+    _ = takeIdle()
+  }
+
+  /// Takes all idle readers, which close if nobody keeps them: outside the lock.
+  private func takeIdle() -> [SQLiteReader] {
+    state.withLock { state in
+      defer { state.idle.removeAll() }
+      return state.idle
+    }
   }
 
   private func take() throws(PersistenceError) -> (SQLiteReader, epoch: Int) {
