@@ -4,8 +4,6 @@
 struct Plan: CustomStringConvertible {
   var clients: Int
   var callers: Int
-  /// Event loops that share the clients.
-  var loops: Int
   /// What each of them does.
   var steps: Int
   var crashes: Int
@@ -31,7 +29,6 @@ struct Plan: CustomStringConvertible {
 
   init(_ chance: Chance) {
     clients = chance.number(in: 1...3)
-    loops = chance.number(in: 1...2)
     callers = chance.number(in: 1...3)
     steps = chance.below(20) == 0 ? 30 : chance.number(in: 3...9)
     crashes = chance.pick([0, 0, 1, 1, 2])
@@ -53,7 +50,7 @@ struct Plan: CustomStringConvertible {
 
   var description: String {
     """
-    \(clients) clients on \(loops) loops, \(callers) callers, \(steps) steps, \(crashes) crashes, \
+    \(clients) clients, \(callers) callers, \(steps) steps, \(crashes) crashes, \
     \(faultsPerMille)‰ faults, \(cutsPerMille)‰ cuts, writes ≤ \(slowestWrite) ms, messages ≤ \
     \(latency) ms, thinking ≤ \(thinking) ms, \(clockSteps) steps of the clock, tasks \(policy)\
     \(clientsLeave ? ", clients leave" : "")\(isCramped ? ", cramped" : "")

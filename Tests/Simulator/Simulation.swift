@@ -217,7 +217,7 @@ final class Simulation {
       faultsPerMille: isHealing ? 0 : plan.faultsPerMille,
       slowestWrite: plan.slowestWrite
     ) { [unowned self] in report($0) }
-    loops = (0..<plan.loops).map { SimulatedLoop(number: $0, schedule: schedule) }
+    loops = []
     let process = SimulatedProcess(store: store, sleeping: sleeping, schedule: schedule)
     self.process = process
     let box = Unowned(self)
@@ -312,11 +312,14 @@ extension Simulation {
   func connection(for client: SyncClient) -> Connection? {
     guard let backend else { return nil }
     connectionCount += 1
+    // One for each: those that share one are told the news in the order of their addresses in memory.
+    let loop = SimulatedLoop(number: connectionCount, schedule: schedule)
+    loops.append(loop)
     let connection = Connection(
       client,
       of: self,
       to: backend,
-      on: loops[connectionCount % loops.count],
+      on: loop,
       number: connectionCount
     )
     connections.append(connection)

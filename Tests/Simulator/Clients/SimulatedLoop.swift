@@ -1,8 +1,8 @@
-// What an event loop of the server is to the connections it serves.
+// What an event loop of the server is to a connection it serves.
 
 import HullSync
 
-/// Brings news to the connections of one loop, in batches, until the process ends.
+/// Brings news to the connection of one loop, in batches, until the process ends.
 ///
 /// `@unchecked Sendable`: everything happens on the simulation's one thread.
 final class SimulatedLoop: @unchecked Sendable {
@@ -15,7 +15,7 @@ final class SimulatedLoop: @unchecked Sendable {
     self.schedule = schedule
   }
 
-  /// The mailbox of its connections.
+  /// The mailbox of its connection.
   private(set) lazy var mailbox = SyncMailbox { [unowned self] body in
     bodies.append(body)
     schedule.wake(loop: number) { self.run() }
