@@ -228,8 +228,18 @@ let package = Package(
     ),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["ConformanceApp", "PetShop"],
+      dependencies: ["ConformanceApp", "HullSimulator", "PetShop"],
       resources: [.copy("Clients")],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "HullSimulator",
+      dependencies: [
+        "HullTesting", "HullSync", "HullRuntime", "HullDatabase", "HullPersistence", "Hull",
+        "HullValues",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Simulator",
       swiftSettings: settings
     ),
     .target(

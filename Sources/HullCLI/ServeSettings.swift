@@ -27,6 +27,8 @@ struct ServeSettings: Equatable {
   var vectorMemory: Int?
   /// The longest file a client may upload, in MiB.
   var maximumUpload: Int?
+  /// Requests that may wait for their turn.
+  var maximumQueue: Int?
 
   /// Resolves options.
   ///
@@ -83,6 +85,8 @@ struct ServeSettings: Equatable {
       .number(options.vectorMemory, in: 0...1_048_576, environment)
     maximumUpload = try Setting(option: "--max-upload", variable: "HULL_MAX_UPLOAD")
       .number(options.maxUpload, in: 1...1_048_576, environment)
+    maximumQueue = try Setting(option: "--max-queue", variable: "HULL_MAX_QUEUE")
+      .number(options.maxQueue, in: 0...1_000_000, environment)
   }
 
   /// An origin such as `https://shop.example.org`, without a slash at its end.
@@ -159,6 +163,14 @@ struct ServeOptions: ParsableArguments {
     help: "The longest file a client may upload, in MiB. (HULL_MAX_UPLOAD; default: 8192)"
   )
   var maxUpload: String?
+
+  @Option(
+    help: """
+      Requests that may wait for their turn when there is too much to do; further ones are refused \
+      with 503. (HULL_MAX_QUEUE; default: 2048)
+      """
+  )
+  var maxQueue: String?
 
   @Option(help: "An admin key to accept besides the one in the data directory. (HULL_ADMIN_KEY)")
   var adminKey: String?

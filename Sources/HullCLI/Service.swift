@@ -105,7 +105,7 @@ struct Service<App: HullApplication> {
     let counters = ServerCounters()
     let sync = SyncService(backend: backend, auditor: auditor(settings, backend, logger))
     let server = try await HTTPServer.start(
-      ServerConfiguration(host: settings.host, port: settings.port),
+      listening(settings, port: settings.port),
       router: APIRouter(backend: backend, counters: counters) { sync.makePeer($0, $1, on: $2) },
       counters: counters,
       executor: FunctionExecutor.shared,
@@ -147,6 +147,12 @@ struct Service<App: HullApplication> {
     return service
   }
 
+  private static func listening(_ settings: ServeSettings, port: Int) -> ServerConfiguration {
+    var configuration = ServerConfiguration(host: settings.host, port: port)
+    if let maximum = settings.maximumQueue { configuration.maximumQueuedRequests = maximum }
+    return configuration
+  }
+
   /// Listens on the port of HTTP actions.
   ///
   /// - Returns: The server; nil if the port is taken and nobody asked for it in particular, since the
@@ -159,7 +165,7 @@ struct Service<App: HullApplication> {
   ) async throws -> HTTPServer? {
     do {
       return try await HTTPServer.start(
-        ServerConfiguration(host: settings.host, port: settings.sitePort),
+        listening(settings, port: settings.sitePort),
         router: SiteRouter(backend: backend),
         counters: counters,
         executor: FunctionExecutor.shared,

@@ -1,3 +1,4 @@
+internal import HullPersistence
 internal import Synchronization
 
 /// A transaction that runs while no other transaction can commit, so that it cannot lose.
@@ -18,12 +19,12 @@ extension Committer {
   func beginExclusive() async -> ExclusiveRun {
     await exclusiveGate.acquire()
     let run = ExclusiveRun()
-    let bound = options.exclusiveRunBound
+    let (bound, sleeping) = (options.exclusiveRunBound, options.sleeping)
     withState { state in
       state.exclusive = run
       state.counters.exclusiveRuns += 1
       run.watchdog = Task { [weak self] in
-        guard (try? await Task.sleep(for: bound)) != nil else { return }
+        guard (try? await sleeping.sleep(for: bound)) != nil else { return }
         self?.endExclusive(run)
       }
     }

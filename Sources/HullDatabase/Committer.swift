@@ -91,7 +91,7 @@ final class Committer: Sendable {
     self.persistence = persistence
     self.options = options
     let last = persistence.lastTimestamp
-    subscriptions = SubscriptionRegistry(comparedThrough: last)
+    subscriptions = SubscriptionRegistry(comparedThrough: last, options: options)
     vectorIndexes = VectorIndexes(bytes: options.vectorIndexBytes, enqueuedThrough: last)
     state = Mutex(
       State(
@@ -196,10 +196,7 @@ extension Committer {
     }
     if transaction.begin < state.log.start { return .stale(.outOfRetention) }
     if state.queue.count >= options.maximumQueuedCommits { return .refused(.committerFull) }
-    if let (commit, overlap) = state.log.first(
-      after: transaction.begin,
-      where: transaction.reads.overlap
-    ) {
+    if let (commit, overlap) = overlap(of: transaction, &state) {
       state.counters.conflicts += 1
       return .conflict(
         Conflict(
@@ -211,12 +208,33 @@ extension Committer {
         )
       )
     }
-    let timestamp = max(options.time.now(), state.lastAssigned.successor)
+    let timestamp = nextTimestamp(&state)
     if transaction.unresolved.isEmpty { return accept(transaction, at: timestamp, &state) }
     var transaction = transaction
     let catalog = state.headCatalog.adding(transaction.createdTables) ?? state.headCatalog
     transaction.resolve(timestamp, catalog: catalog)
     return accept(transaction, at: timestamp, &state)
+  }
+
+  /// The first commit since a transaction's snapshot that changed what it had read.
+  private func overlap(
+    of transaction: FinalTransaction,
+    _ state: inout State
+  ) -> (CommittedTransaction, ReadSet.Overlap)? {
+    #if DEBUG
+      if options.plantedFault == .skipsConflictCheck { return nil }
+    #endif
+    return state.log.first(after: transaction.begin, where: transaction.reads.overlap)
+  }
+
+  /// A timestamp later than that of every other commit.
+  private func nextTimestamp(_ state: inout State) -> Timestamp {
+    #if DEBUG
+      if options.plantedFault == .reusesTimestamp {
+        return max(options.time.now(), state.lastAssigned)
+      }
+    #endif
+    return max(options.time.now(), state.lastAssigned.successor)
   }
 
   /// Has a validated transaction join the log and the queue.
@@ -302,6 +320,13 @@ extension Committer {
       state.queue.removeFirst(count)
       return batch
     }
+    #if DEBUG
+      if options.plantedFault == .publishesBeforeDurable {
+        publish(batch)
+        try? await persistence.append(batch.map(\.record))
+        return
+      }
+    #endif
     var failure: DatabaseError?
     var isOutcomeKnown = true
     do {

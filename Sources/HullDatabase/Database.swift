@@ -28,7 +28,7 @@ package final class Database: Sendable {
       retentionFloor: floor,
       options: options
     )
-    lanes = SerialLanes(bound: options.serialLaneBound)
+    lanes = SerialLanes(bound: options.serialLaneBound, sleeping: options.sleeping)
     retention = Retention(committer: committer)
   }
 

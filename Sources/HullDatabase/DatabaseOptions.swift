@@ -6,6 +6,8 @@ package struct DatabaseOptions: Sendable {
   package var limits = Limits()
   /// Where timestamps come from.
   package var time: any TimeSource = SystemTimeSource()
+  /// What the database waits with for those who hold others up.
+  package var sleeping: any Sleeping = TaskSleeping()
   /// Where the random part of ids comes from.
   package var random: any RandomSource = SystemRandomSource()
   /// How far back snapshots can be read; the change log on disk is pruned beyond it.
@@ -37,6 +39,10 @@ package struct DatabaseOptions: Sendable {
   package var vectorIndexBytes = 1 << 30
   /// Documents read at a time when an index is built or documents are checked against a schema.
   package var backfillBatchDocuments = 500
+  #if DEBUG
+    /// What the database does wrong on purpose; nothing unless a test is to find it.
+    package var plantedFault: PlantedFault?
+  #endif
 
   package init() {}
 }

@@ -1,3 +1,4 @@
+internal import HullPersistence
 internal import Synchronization
 
 /// Which functions conflict so often that they had better run one after the other.
@@ -14,9 +15,15 @@ final class SerialLanes: Sendable {
   /// Protects the heat of functions; held for a dictionary access.
   private let lanes = Mutex<[String: Lane]>([:])
   private let bound: Duration
+  private let sleeping: any Sleeping
 
-  /// - Parameter bound: How long one run may hold up the others.
-  init(bound: Duration) { self.bound = bound }
+  /// - Parameters:
+  ///   - bound: How long one run may hold up the others.
+  ///   - sleeping: What the bound is waited for with.
+  init(bound: Duration, sleeping: any Sleeping = TaskSleeping()) {
+    self.bound = bound
+    self.sleeping = sleeping
+  }
 
   /// The lane a function has to run in; nil if it may run freely.
   func lane(of source: String) -> LeasedGate? {
@@ -32,7 +39,7 @@ final class SerialLanes: Sendable {
         lanes = lanes.filter { $0.value.heat >= 1 }
         if lanes.count >= SerialLanes.maximumLanes { return }
       }
-      let lane = lanes[source] ?? Lane(gate: LeasedGate(bound: bound))
+      let lane = lanes[source] ?? Lane(gate: LeasedGate(bound: bound, sleeping: sleeping))
       lanes[source] = Lane(heat: min(lane.heat + 1, SerialLanes.hottest), gate: lane.gate)
     }
   }
@@ -71,8 +78,12 @@ final class LeasedGate: Sendable {
   /// Protects who holds the gate and who waits; held for a few instructions.
   private let state = Mutex(State())
   private let bound: Duration
+  private let sleeping: any Sleeping
 
-  init(bound: Duration) { self.bound = bound }
+  init(bound: Duration, sleeping: any Sleeping = TaskSleeping()) {
+    self.bound = bound
+    self.sleeping = sleeping
+  }
 
   /// Waits for the gate; pass the result to ``release(_:)``.
   func acquire() async -> UInt64 {
@@ -127,7 +138,7 @@ final class LeasedGate: Sendable {
         guard let holder else { return }
         if holder == seen { release(holder) }
         seen = holder
-        do { try await Task.sleep(for: bound) } catch { return }
+        do { try await sleeping.sleep(for: bound) } catch { return }
       }
     }
   }

@@ -85,6 +85,9 @@ extension Transaction {
   package func record(_ outcome: RecordedOutcome, of request: SessionRequestID) async throws {
     try await exclusively { state in
       try checkMayWrite()
+      #if DEBUG
+        if database.options.plantedFault == .losesIdempotencyRecord { return }
+      #endif
       let table = state.systemTable(SystemTables.sessionRequests)
       try state.insert(outcome.fields, as: request.recordID, into: table)
     }

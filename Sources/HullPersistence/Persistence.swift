@@ -111,6 +111,9 @@ package protocol Persistence: Sendable {
 }
 
 extension Persistence {
+  /// Does nothing: there is nothing but the data.
+  package func releaseMemory() async {}
+
   /// Leaves it to reopening, for stores that cannot tell.
   package func settle() async throws -> Bool {
     throw PersistenceError(
@@ -118,9 +121,6 @@ extension Persistence {
       message: "It is unknown whether a commit was written: restart Hull."
     )
   }
-
-  /// Does nothing: there is nothing but the data.
-  package func releaseMemory() async {}
 
   /// Reads the rows and drops their keys.
   package func documents(

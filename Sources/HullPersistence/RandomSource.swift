@@ -10,6 +10,11 @@ package protocol RandomSource: Sendable {
 }
 
 extension RandomSource {
+  /// A pause drawn from its second half, so that those who failed together do not come back together.
+  package func spread<Pause: BinaryFloatingPoint>(_ pause: Pause) -> Pause {
+    pause * (1 + Pause(next() >> 32) / Pause(1 << 32 as UInt64)) / 2
+  }
+
   /// `count` random bytes.
   package func bytes(_ count: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in

@@ -4,6 +4,7 @@ package import Hull
 package import HullDatabase
 package import HullPersistence
 import HullValues
+import Synchronization
 
 /// An application at work on its data.
 ///
@@ -201,13 +202,20 @@ package final class Backend: Sendable {
   }
 
   /// Lets go of memory that only makes what comes next faster; for a time when nothing is going on.
-  package func releaseMemory() async { await database.releaseMemory() }
+  package func releaseMemory() async {
+    runner.cache.shrink(to: Self.idleQueryCacheBytes)
+    await database.releaseMemory()
+  }
+
+  /// What is kept of the query cache in a pause: 2 MiB, some thousand small results.
+  private static let idleQueryCacheBytes = 2 << 20
 
   /// A fresh id for a request that brought none.
   package func makeRequestID() -> RequestID { RequestID(from: configuration.random) }
 
   /// Finishes what was begun and lets go of the data.
   package func close() async {
+    runner.isClosing.store(true, ordering: .relaxed)
     async let cronsHaveStopped: Void = crons.stop(within: configuration.jobPatience)
     await jobs.stop(within: configuration.jobPatience)
     await cronsHaveStopped

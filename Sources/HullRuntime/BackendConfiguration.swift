@@ -14,7 +14,7 @@ package struct ConcurrencyLimits: Sendable, Hashable {
   package var queries = 256
   /// Mutations at a time.
   package var mutations = 256
-  /// Actions at a time, those called by actions not counted.
+  /// Actions at a time, those called by actions not counted; as many HTTP actions besides.
   package var actions = 256
   /// How long a query or mutation waits before it is refused.
   package var patience: Duration = .seconds(5)

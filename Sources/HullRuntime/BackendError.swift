@@ -63,6 +63,16 @@ package struct BackendError: Error, Sendable, Hashable {
     }
   }
 
+  /// For how many seconds a client should wait before it tries again; nil if that does not help.
+  ///
+  /// The text of the HTTP field `Retry-After`.
+  package var retryAfter: String? {
+    switch kind {
+    case .conflict, .outOfRetention, .overloaded, .rateLimited: "1"
+    default: nil
+    }
+  }
+
   /// An error that says nothing about its cause, which is for the log only.
   package static let `internal` = BackendError(
     kind: .internal,

@@ -33,6 +33,8 @@ package final class FunctionExecutor: TaskExecutor {
     var parked: [Worker] = []
     /// Tasks that let others go first, and `taken` as of when they began to.
     var deferring: [(continuation: CheckedContinuation<Void, Never>, since: UInt64)] = []
+    /// Who runs the jobs instead of the pool.
+    var taker: JobTaker?
     /// Jobs taken so far: the watcher's sign that threads still come free.
     var taken: UInt64 = 0
 
@@ -69,8 +71,22 @@ package final class FunctionExecutor: TaskExecutor {
     }
   }
 
+  /// A closure that is itself an optional value is wrapped again at every access.
+  private struct JobTaker {
+    var take: @Sendable (UnownedJob) -> Void
+  }
+
   private init(threads: Int) {
     usualThreads = threads
+  }
+
+  /// Has jobs handed to `take` from now on, instead of to the pool's threads.
+  ///
+  /// For a simulation, which decides which job runs when. To be called before the first job.
+  ///
+  /// - Parameter take: Sees to it that the job runs, on this executor.
+  package func handJobs(to take: @escaping @Sendable (UnownedJob) -> Void) {
+    state.withLock { $0.taker = JobTaker(take: take) }
   }
 
   package func enqueue(_ job: consuming ExecutorJob) {
@@ -85,11 +101,13 @@ package final class FunctionExecutor: TaskExecutor {
   }
 
   private func append(_ job: UnownedJob) {
-    let (parked, added): (Worker?, Worker?) = state.withLock { state in
+    let (parked, added, taker): (Worker?, Worker?, JobTaker?) = state.withLock { state in
+      if let taker = state.taker { return (nil, nil, taker) }
       state.jobs.append(job)
-      if let worker = state.parked.popLast() { return (worker, nil) }
-      return (nil, state.workers.count < usualThreads ? state.addWorker() : nil)
+      if let worker = state.parked.popLast() { return (worker, nil, nil) }
+      return (nil, state.workers.count < usualThreads ? state.addWorker() : nil, nil)
     }
+    taker?.take(job)
     parked?.wake()
     if let added { start(added) }
   }

@@ -37,6 +37,9 @@ package struct FunctionRequest: Sendable {
   /// Told of the timestamp of a mutation's commit before anyone can read the commit.
   package var ticket: CommitTicket?
 
+  /// Whether it waits for its turn as long as it takes, because the caller would only ask again.
+  package var isPatient: Bool
+
   /// A request; everything but path, kind and arguments has a neutral default.
   package init(
     path: String,
@@ -48,7 +51,8 @@ package struct FunctionRequest: Sendable {
     timestamp: Timestamp? = nil,
     journal: String? = nil,
     sessionRequest: SessionRequestID? = nil,
-    ticket: CommitTicket? = nil
+    ticket: CommitTicket? = nil,
+    isPatient: Bool = false
   ) {
     self.path = path
     self.kind = kind
@@ -60,6 +64,7 @@ package struct FunctionRequest: Sendable {
     self.journal = journal
     self.sessionRequest = sessionRequest
     self.ticket = ticket
+    self.isPatient = isPatient
   }
 }
 

@@ -88,6 +88,8 @@ final class FunctionRunner: Sendable {
     var journal: String?
     var sessionRequest: SessionRequestID?
     var ticket: CommitTicket?
+    /// Whether it waits for a place as long as it takes.
+    var isPatient = false
     /// How many actions this call is nested in.
     var depth = 0
     /// The HTTP route the function answers for, if it does.
@@ -124,8 +126,10 @@ final class FunctionRunner: Sendable {
     // Jobs have places of their own, and an action's calls run in its place.
     let needsPermit =
       call.job == nil && (call.function.definition.kind != .action || call.depth == 0)
-    let permits = needsPermit ? permits[call.function.definition.kind] : nil
-    try await permits?.acquire()
+    let permits =
+      !needsPermit
+      ? nil : call.route == nil ? permits[call.function.definition.kind] : permits.httpActions
+    try await permits?.acquire(patiently: call.isPatient)
     defer { permits?.release() }
     let outcome: FunctionOutcome
     do {

@@ -3,11 +3,14 @@
 import Hull
 import Synchronization
 
-/// Places for running functions of one kind; those who find none wait, for a bounded time.
+/// Places for running functions of one kind; those who find none wait, most for a bounded time.
 ///
-/// Waiting ends in the order of arrival. A place passes straight from one function to the next.
+/// There are two queues, each in the order of arrival, of which each in turn gets the next place: of
+/// those who wait for a bounded time, and of those who wait as long as it takes. However many of the
+/// latter there are, they do not make the others late. A place passes straight from one function to the
+/// next.
 final class Permits: Sendable {
-  /// Guards the free places and the queue; held only to look at and change them.
+  /// Guards the free places and the queues; held only to look at and change them.
   private let state: Mutex<State>
   private let count: Int
   private let kind: FunctionKind
@@ -15,7 +18,50 @@ final class Permits: Sendable {
 
   private struct State {
     var free: Int
-    var waiting: [Waiter] = []
+    var waiting = Queue()
+    var patient = Queue()
+    /// Whether one who waits as long as it takes got the last place.
+    var patientWasLast = false
+
+    /// Takes who is next.
+    mutating func next() -> Waiter? {
+      patientWasLast.toggle()
+      return patientWasLast
+        ? patient.popFirst() ?? waiting.popFirst()
+        : waiting.popFirst() ?? patient.popFirst()
+    }
+  }
+
+  /// Those who wait, in the order of their arrival.
+  private struct Queue {
+    private var waiters: [Waiter] = []
+    /// How many at the front have gone.
+    private var gone = 0
+
+    mutating func append(_ waiter: Waiter) { waiters.append(waiter) }
+
+    mutating func popFirst() -> Waiter? {
+      guard gone < waiters.count else { return nil }
+      let first = waiters[gone]
+      gone += 1
+      if gone == waiters.count {
+        waiters.removeAll(keepingCapacity: false)
+        gone = 0
+      } else if gone >= 64, gone * 2 >= waiters.count {
+        waiters.removeFirst(gone)
+        gone = 0
+      }
+      return first
+    }
+
+    /// Removes one; false if it has gone.
+    mutating func remove(_ waiter: Waiter) -> Bool {
+      guard let position = waiters[gone...].firstIndex(where: { $0 === waiter }) else {
+        return false
+      }
+      waiters.remove(at: position)
+      return true
+    }
   }
 
   /// One who waits, looked at by the monitor until it is admitted or late.
@@ -52,8 +98,9 @@ final class Permits: Sendable {
 
   /// Waits for a place.
   ///
+  /// - Parameter patiently: Whether to wait as long as it takes.
   /// - Throws: ``BackendError`` `TooManyConcurrentRequests` when none came free in time.
-  func acquire() async throws(BackendError) {
+  func acquire(patiently: Bool) async throws(BackendError) {
     let isFree = state.withLock { state in
       guard state.free > 0 else { return false }
       state.free -= 1
@@ -68,13 +115,13 @@ final class Permits: Sendable {
           state.free -= 1
           return false
         }
-        state.waiting.append(waiter)
+        if patiently { state.patient.append(waiter) } else { state.waiting.append(waiter) }
         return true
       }
-      if mustWait {
-        DeadlineMonitor.shared.watch(waiter)
-      } else {
+      if !mustWait {
         continuation.resume(returning: true)
+      } else if !patiently {
+        DeadlineMonitor.shared.watch(waiter)
       }
     }
     guard isAdmitted else { throw refusal }
@@ -83,11 +130,9 @@ final class Permits: Sendable {
   /// Gives a place back.
   func release() {
     let next: Waiter? = state.withLock { state in
-      guard !state.waiting.isEmpty else {
-        state.free += 1
-        return nil
-      }
-      return state.waiting.removeFirst()
+      let next = state.next()
+      if next == nil { state.free += 1 }
+      return next
     }
     guard let next else { return }
     DeadlineMonitor.shared.forget(next)
@@ -96,11 +141,7 @@ final class Permits: Sendable {
 
   /// Turns one away, unless it has been admitted meanwhile.
   private func giveUp(_ waiter: Waiter) {
-    let isWaiting = state.withLock { state in
-      guard let position = state.waiting.firstIndex(where: { $0 === waiter }) else { return false }
-      state.waiting.remove(at: position)
-      return true
-    }
+    let isWaiting = state.withLock { $0.waiting.remove(waiter) }
     DeadlineMonitor.shared.forget(waiter)
     if isWaiting { waiter.continuation.resume(returning: false) }
   }
@@ -120,11 +161,15 @@ struct FunctionPermits: Sendable {
   private let queries: Permits
   private let mutations: Permits
   private let actions: Permits
+  /// Those of HTTP actions, which a slow client holds for as long as its request or response takes:
+  /// however many such clients there are, other actions run.
+  let httpActions: Permits
 
   init(_ limits: ConcurrencyLimits) {
     queries = Permits(count: limits.queries, kind: .query, patience: limits.patience)
     mutations = Permits(count: limits.mutations, kind: .mutation, patience: limits.patience)
     actions = Permits(count: limits.actions, kind: .action, patience: limits.actionPatience)
+    httpActions = Permits(count: limits.actions, kind: .action, patience: limits.actionPatience)
   }
 
   subscript(kind: FunctionKind) -> Permits {

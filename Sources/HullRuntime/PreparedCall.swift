@@ -48,7 +48,8 @@ extension Backend {
       timestamp: request.timestamp,
       journal: request.journal,
       sessionRequest: request.sessionRequest,
-      ticket: request.ticket
+      ticket: request.ticket,
+      isPatient: request.isPatient
     )
     let question = runner.cache.isEnabled ? QueryQuestion(call) : nil
     return PreparedCall(target: .function(call, question))

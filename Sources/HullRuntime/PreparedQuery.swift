@@ -49,7 +49,8 @@ extension Backend {
       arguments: arguments,
       identity: identity,
       requestID: makeRequestID(),
-      client: client
+      client: client,
+      isPatient: true
     )
     guard let question = QueryQuestion(call) else { return PreparedQuery(.unshared(call)) }
     return PreparedQuery(.function(call, question))

@@ -13,16 +13,31 @@ public struct ServerConfiguration: Sendable {
   /// Further ones wait in the kernel's queue until one closes.
   public var maximumConnections: Int
 
-  /// Requests worked on at once.
+  /// Requests worked on at once; what is answered at once is not counted.
   ///
   /// Further ones wait, in order of arrival.
   public var maximumConcurrentRequests: Int
+
+  /// Calls of actions worked on at once, counted by themselves: they may wait for others for minutes.
+  ///
+  /// Further ones wait, in order of arrival.
+  public var maximumConcurrentActions: Int
 
   /// Requests worked on at once that take their bodies piece by piece, counted by themselves: a slow
   /// upload does not keep other requests waiting.
   ///
   /// Further ones wait, in order of arrival.
   public var maximumConcurrentStreams: Int
+
+  /// Requests of each of these kinds that wait; one more is answered with 503 `ExecuteFullError`.
+  public var maximumQueuedRequests: Int
+
+  /// How long a request may wait before it is answered with 503 `ExpiredInQueue`.
+  public var queueTimeout: Duration
+
+  /// The same while requests have been waiting for as long as ``queueTimeout`` without a pause: more
+  /// arrives than can be answered, and a long queue would only make every answer late.
+  public var congestedQueueTimeout: Duration
 
   /// The largest single header field or request target, in bytes.
   public var maximumHeaderFieldSize: Int
@@ -94,7 +109,11 @@ public struct ServerConfiguration: Sendable {
     self.port = port
     maximumConnections = 16_384
     maximumConcurrentRequests = 128
+    maximumConcurrentActions = 256
     maximumConcurrentStreams = 128
+    maximumQueuedRequests = 2048
+    queueTimeout = .seconds(5)
+    congestedQueueTimeout = .milliseconds(500)
     maximumHeaderFieldSize = 16 * 1024
     maximumHeadSize = 64 * 1024
     maximumHeaderCount = 100

@@ -18,6 +18,7 @@ let package = Package(
       pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
     ),
+    .target(name: "BenchmarkSupport", dependencies: ["CSQLiteBaseline"]),
     .target(
       name: "BenchmarkApplication",
       dependencies: [.product(name: "Hull", package: "Hull")]
@@ -25,7 +26,7 @@ let package = Package(
     .executableTarget(
       name: "InProcessBenchmarks",
       dependencies: [
-        "BenchmarkApplication",
+        "BenchmarkApplication", "BenchmarkSupport",
         .product(name: "Hull", package: "Hull"),
         .product(name: "HullTesting", package: "Hull"),
       ]
@@ -41,7 +42,7 @@ let package = Package(
     .executableTarget(
       name: "HullBenchmarks",
       dependencies: [
-        "CSQLiteBaseline",
+        "BenchmarkSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
@@ -49,7 +50,8 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOWebSocket", package: "swift-nio"),
-      ]
+      ],
+      resources: [.copy("Resources")]
     ),
   ],
   swiftLanguageModes: [.v6]

@@ -37,7 +37,24 @@ struct ConformanceApp: HullApplication {
     $0.get("/proxy") { ctx, request in try await ctx.fetch(request.query("url") ?? "") }
   }
 
-  static let modules = [values, counter, people, surroundings, jobs, files]
+  static let modules = [values, counter, people, surroundings, jobs, files, hostile, histories]
+
+  /// Indexes for the transactions of histories; every table may hold anything.
+  static var schema: Schema {
+    SchemaDefinition(
+      tables: [
+        TableDefinition(
+          name: "lists",
+          indexes: [IndexDefinition(name: "by_key", fields: ["key"])]
+        ),
+        TableDefinition(
+          name: "accounts",
+          indexes: [IndexDefinition(name: "by_number", fields: ["number"])]
+        ),
+      ],
+      schemaValidation: false
+    )
+  }
 
   /// The provider that a test runs beside the server, if it says where.
   static var authProviders: [AuthProvider] {

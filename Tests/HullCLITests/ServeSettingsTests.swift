@@ -77,6 +77,14 @@ import Testing
     #expect(throws: ValidationError.self) { try settings(["--max-upload", "0"]) }
   }
 
+  @Test func `the queue may be shortened, even to none`() throws {
+    #expect(try settings([]).maximumQueue == nil)
+    #expect(try settings(["--max-queue", "0"]).maximumQueue == 0)
+    #expect(try settings([], ["HULL_MAX_QUEUE": "4096"]).maximumQueue == 4096)
+    #expect(throws: ValidationError.self) { try settings(["--max-queue", "1000001"]) }
+    #expect(throws: ValidationError.self) { try settings([], ["HULL_MAX_QUEUE": "many"]) }
+  }
+
   @Test(arguments: [
     (["--port", "70000"], [:], "--port must be a number from 0 to 65535, not '70000'."),
     (["--port", "http"], [:], "--port must be a number from 0 to 65535, not 'http'."),

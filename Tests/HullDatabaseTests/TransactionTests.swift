@@ -1,6 +1,7 @@
 import HullDatabase
 import HullPersistence
 import HullValues
+import Synchronization
 import Testing
 
 @Suite struct TransactionTests {
@@ -39,6 +40,32 @@ import Testing
         with ID "\(id.string)". See https://docs.convex.dev/error#1
         """
     )
+  }
+
+  @Test func `a mutation that runs while memory is let go of is run again, and loses nothing`()
+    async throws
+  {
+    try await Engine.sqlite.withDatabase { database in
+      let id = try await database.insert("counters", ["n": 0])
+      let runs = Mutex(0)
+      let committed = try await database.withTransaction(source: "counters:bump") { transaction in
+        let document = try await transaction.get(id)
+        let n = try document?.object()["n"]?.float64 ?? 0
+        if runs.withLock({ runs in
+          runs += 1
+          return runs == 1
+        }) {
+          try await database.withTransaction(source: "counters:bump") { other in
+            try await other.patch(id, [("n", .float64(10))])
+          }
+          await database.releaseMemory()
+        }
+        try await transaction.patch(id, [("n", .float64(n + 1))])
+      }
+      #expect(committed.retries == 1)
+      let after = try await database.begin().get(id)
+      #expect(try after?.object()["n"] == 11)
+    }
   }
 
   @Test func `a nested call that throws takes back its writes and keeps its reads`() async throws {

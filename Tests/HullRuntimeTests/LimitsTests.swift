@@ -148,6 +148,41 @@ import Testing
     #expect(try await backend.value("quick", .query) == "quick")
   }
 
+  @Test func `who is patient waits longer than others may, and does not keep them out`()
+    async throws
+  {
+    let stop = Signal()
+    let begun = Signal()
+    let backend = try await BackendFixture(configure: {
+      $0.concurrency.mutations = 1
+      $0.concurrency.patience = .milliseconds(30)
+    }) {
+      $0.mutation("wait") { _, _ in
+        begun.open()
+        await stop.wait()
+      }
+      $0.mutation("quick") { _, _ in "quick" }
+    }
+    let first = Task { try await backend.value("wait", .mutation) }
+    await begun.wait()
+    var request = backend.request("quick", .mutation)
+    request.isPatient = true
+    let patient = (0..<3).map { _ in
+      Task { [request] in try await backend.backend.run(request).result }
+    }
+    // The time of those who are not has passed once one of them is refused.
+    await #expect(throws: BackendError.self) { try await backend.run("quick", .mutation) }
+    stop.open()
+    _ = try await first.value
+    for task in patient {
+      guard case .success = try await task.value else {
+        Issue.record("a patient caller was refused")
+        continue
+      }
+    }
+    #expect(try await backend.value("quick", .mutation) == "quick")
+  }
+
   @Test func `places are passed on, and everyone gets one`() async throws {
     let backend = try await BackendFixture(configure: {
       $0.concurrency.mutations = 2

@@ -81,6 +81,25 @@ private final class Runs: Sendable {
     #expect(counters.hits == 2 && counters.misses == 3)
   }
 
+  @Test func `in a pause only results used last are kept, and none is wrong after it`() async throws
+  {
+    let backend = try await fixture()
+    let letters = (0..<100).map { String(UnicodeScalar(UInt8($0 + 33))) }
+    for letter in letters {
+      _ = try await backend.value("text", .query, ["letter": .string(letter)])
+    }
+    #expect(backend.backend.queryCacheCounters.entries == 100)
+    await backend.backend.releaseMemory()
+    let kept = backend.backend.queryCacheCounters
+    #expect((1..<100).contains(kept.entries))
+    #expect(kept.bytes <= 2 << 20)
+    _ = try await backend.value("text", .query, ["letter": .string(letters[99])])
+    #expect(runs["text"] == 100)
+    let first = try await backend.value("text", .query, ["letter": .string(letters[0])])
+    #expect(first == .string(String(repeating: letters[0], count: 40_000)))
+    #expect(runs["text"] == 101)
+  }
+
   @Test func `equal questions at the same time are one run`() async throws {
     let backend = try await fixture()
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -40,6 +40,15 @@ struct StubRouter: HTTPRouter {
       )
     case "/wait":
       HTTPRoute(bodyLimit: 0, onDisconnect: .cancel, work: .task { _ in await wait() })
+    case "/wait-long":
+      HTTPRoute(bodyLimit: 0, isAction: true, work: .task { _ in await wait() })
+    case "/prompt":
+      HTTPRoute(
+        bodyLimit: 0,
+        work: .prompt { request in
+          request.query == "now" ? .answer(.text("at once")) : .work { .text("later") }
+        }
+      )
     case "/wait-on":
       HTTPRoute(bodyLimit: 0, onDisconnect: .runToCompletion, work: .task { _ in await wait() })
     case "/forge":

@@ -23,7 +23,15 @@ final class SubscriptionRegistry: Sendable {
   /// Protects the index; held while a read set is put in or taken out, and for look-ups of a batch.
   private let state: Mutex<State>
 
-  init(comparedThrough: Timestamp) {
+  #if DEBUG
+    /// Whether some subscriptions are not ended, so that tests can show they would notice.
+    let dropsInvalidations: Bool
+  #endif
+
+  init(comparedThrough: Timestamp, options: DatabaseOptions) {
+    #if DEBUG
+      dropsInvalidations = options.plantedFault == .dropsInvalidation
+    #endif
     state = Mutex(State(comparedThrough: comparedThrough, publishedThrough: comparedThrough))
   }
 
@@ -63,6 +71,9 @@ final class SubscriptionRegistry: Sendable {
       for pending in batch {
         state.index.collect(touchedBy: pending.commit, into: &found)
         for id in found {
+          #if DEBUG
+            if dropsInvalidations, id % 4 == 3 { continue }
+          #endif
           guard let registration = state.registrations.removeValue(forKey: id) else { continue }
           state.index.remove(id, reading: registration.reads)
           registration.invalidate(at: pending.commit.timestamp)

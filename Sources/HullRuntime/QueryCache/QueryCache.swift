@@ -136,6 +136,18 @@ final class QueryCache: Sendable {
     }
   }
 
+  /// Lets go of all results but those used last.
+  ///
+  /// - Parameter bytes: How much memory these may take.
+  func shrink(to bytes: Int) {
+    // The others end with `former`, outside the lock: each has a subscription to be taken out.
+    let former = state.withLock { state in
+      defer { state.results = state.results.shrunk(to: bytes) }
+      return state.results
+    }
+    _ = consume former
+  }
+
   private enum Decision {
     case done(Admission)
     /// A run whose result is the answer.

@@ -2,6 +2,7 @@
 
 import Hull
 import HullDatabase
+import HullPersistence
 import HullValues
 
 extension FunctionExecution {

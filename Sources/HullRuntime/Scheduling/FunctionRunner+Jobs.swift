@@ -154,15 +154,15 @@ extension FunctionRunner {
   /// Commits what came of an action that has run: it must not run again, so if the store refuses it is
   /// asked again until it does not, or the backend is closed.
   func insisting<Value>(_ commit: () async throws -> Value) async throws -> Value {
-    var pause = Duration.milliseconds(100)
+    var pause = 0.1
     while true {
       do {
         return try await commit()
       } catch {
         if isClosing.load(ordering: .relaxed) { throw error }
-        // Real time, also where actions sleep on a test's clock: it is the store that is waited for.
-        try await Task.sleep(for: pause * Double.random(in: 0.5...1))
-        pause = min(pause * 2, .seconds(60))
+        // Not as actions sleep, who in a test wait for its clock: it is the store that is waited for.
+        try await database.options.sleeping.sleep(for: .seconds(random.spread(pause)))
+        pause = min(pause * 2, 60)
       }
     }
   }

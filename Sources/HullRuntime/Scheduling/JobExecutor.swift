@@ -19,7 +19,7 @@ final class JobExecutor: Sendable {
   private let cleanup: PeriodicCleanup
   /// How many run at a time.
   private let width: Int
-  private let ongoing = Ongoing()
+  private let ongoing: Ongoing
   private let alarm: Alarm
 
   /// Guards what is running and what comes next; held for a few instructions.
@@ -55,6 +55,7 @@ final class JobExecutor: Sendable {
     time = configuration.time
     logger = configuration.logger
     alarm = Alarm(time: time, sleeping: configuration.sleeping)
+    ongoing = Ongoing(sleeping: configuration.database.sleeping)
     width = max(1, configuration.concurrency.jobs)
     let retention = configuration.scheduledFunctionRetention
     cleanup = PeriodicCleanup(time: configuration.time) { [database] now in
@@ -189,7 +190,7 @@ final class JobExecutor: Sendable {
       delay = state.withLock { state in
         let failures = state.delayed[job]?.failures ?? 0
         let longest = min(Self.firstDelay * Double(1 << min(failures, 20)), Self.longestDelay)
-        let until = now + longest * Double.random(in: 0.5...1)
+        let until = now + runner.random.spread(longest)
         state.delayed[job] = Delay(failures: failures + 1, until: until)
         state.counters.retries += 1
         return until

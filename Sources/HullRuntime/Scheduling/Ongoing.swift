@@ -1,11 +1,18 @@
 // Counts what runs in the background, so that closing can wait for it.
 
+import HullPersistence
 import Synchronization
 
 /// Work in the background that is waited for at the end.
 final class Ongoing: Sendable {
   /// Guards the count and those who wait; held for a few instructions.
   private let state = Mutex<(count: Int, waiting: [CheckedContinuation<Void, Never>])>((0, []))
+  private let sleeping: any Sleeping
+
+  /// Nothing to wait for yet.
+  ///
+  /// - Parameter sleeping: What bounds a wait.
+  init(sleeping: any Sleeping) { self.sleeping = sleeping }
 
   /// Runs `body` in a task of its own on the threads for functions.
   func start(_ body: @escaping @Sendable () async -> Void) {
@@ -31,9 +38,9 @@ final class Ongoing: Sendable {
   ///
   /// - Parameter patience: How long at most.
   func wait(atMost patience: Duration) async {
-    // Real time bounds the wait; cancelled below as soon as nothing runs any more.
+    // Time bounds the wait; cancelled below as soon as nothing runs any more.
     let timeout = Task {
-      try await Task.sleep(for: patience)
+      try await sleeping.sleep(for: patience)
       let waiting = state.withLock { state in
         defer { state.waiting = [] }
         return state.waiting

@@ -75,6 +75,7 @@ extension HTTPResponse {
     self.init(
       status: HTTPResponseStatus(statusCode: error.status),
       contentType: .json,
+      fields: error.retryAfter.map { [Field("retry-after", $0)] } ?? [],
       body: ByteBuffer(bytes: writer.bytes)
     )
   }

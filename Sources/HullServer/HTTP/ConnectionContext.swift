@@ -11,11 +11,8 @@ struct ConnectionContext: Sendable {
   var webSocketLimits: WebSocketLimits
   var webSockets: WebSocketLoops
   var router: any HTTPRouter
-  /// Bounds the requests worked on whose bodies have arrived.
-  var gate: RequestGate
-  /// Bounds those that take their bodies piece by piece: slow senders among them do not keep others
-  /// waiting.
-  var streams: RequestGate
+  /// Bound the requests worked on.
+  var gates: RequestGates
   var bodies: BodyBudget
   var counters: ServerCounters
   var date: ResponseDate

@@ -6,44 +6,16 @@ import NIOHTTP1
 import Synchronization
 
 extension HTTPConnectionHandler {
-  func answer(context: ChannelHandlerContext) {
-    state = .answering
-    serial &+= 1
-    setDeadline(after: shared.timeouts.request, context: context)
-    let serial = self.serial
-    let isStreamed = route?.isStreamed ?? false
-    let gate = isStreamed ? shared.streams : shared.gate
-    if gate.enter() {
-      (placeHolder, placeIsForStream) = (serial, isStreamed)
-      start(context: context)
-      return
-    }
-    // Sound: the closure only carries the pair back to this event loop, where it is unwrapped.
-    let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
-    let isAdmitted = gate.enter {
-      bound.eventLoop.execute {
-        let (handler, context) = bound.value
-        if handler.isAnswering(serial) {
-          (handler.placeHolder, handler.placeIsForStream) = (serial, isStreamed)
-          handler.start(context: context)
-        } else {
-          gate.leave()
-        }
-      }
-    }
-    if isAdmitted {
-      (placeHolder, placeIsForStream) = (serial, isStreamed)
-      start(context: context)
-    }
-  }
-
   func isAnswering(_ serial: UInt64) -> Bool {
     if case .answering = state { serial == self.serial } else { false }
   }
 
   func start(context: ChannelHandlerContext) {
     guard let route, let request = request.take() else { return }
-    shared.counters.requestsInFlight.add(1, ordering: .relaxed)
+    if let work = begunWork.take() {
+      run(work, context: context)
+      return
+    }
     switch route.work {
     case .immediate(let work):
       finish(serial, with: work(request), context: context)
@@ -99,13 +71,6 @@ extension HTTPConnectionHandler {
     task = nil
   }
 
-  func leaveGate(_ serial: UInt64) {
-    guard placeHolder == serial else { return }
-    placeHolder = nil
-    shared.counters.requestsInFlight.subtract(1, ordering: .relaxed)
-    (placeIsForStream ? shared.streams : shared.gate).leave()
-  }
-
   func write(_ response: HTTPResponse, context: ChannelHandlerContext) {
     if isShuttingDown { keepsAlive = false }
     if incoming != nil { settlePersistence() }
@@ -136,6 +101,7 @@ extension HTTPConnectionHandler {
 
   /// Lets go of the request whose answer begins to be written.
   func beginSending(context: ChannelHandlerContext) {
+    if waiting != nil { stopWaiting() }
     request = nil
     omitsBody = false
     route = nil

@@ -8,6 +8,7 @@ import Synchronization
 extension HTTPConnectionHandler {
   func setDeadline(after limit: TimeAmount, context: ChannelHandlerContext) {
     deadline = .now() + limit
+    if let end = waiting?.end { deadline = min(deadline, end) }
     if deadline < timerDeadline { setTimer(context: context) }
   }
 
@@ -40,6 +41,8 @@ extension HTTPConnectionHandler {
     case .idle where headHasBegun, .collecting:
       shared.counters.requestTimeouts.add(1, ordering: .relaxed)
       end(with: .requestTimeout, context: context)
+    case .answering where waiting.map { $0.end <= .now() } ?? false:
+      queueTimeIsOver(context: context)
     case .answering:
       shared.counters.requestTimeouts.add(1, ordering: .relaxed)
       abandonTask()

@@ -98,6 +98,7 @@ extension HTTPConnectionHandler {
 
   func close(context: ChannelHandlerContext) {
     abandonTask()
+    stopWaiting()
     state = .closed
     abandonBodies()
     timer?.cancel()

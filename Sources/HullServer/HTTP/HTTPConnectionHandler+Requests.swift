@@ -1,5 +1,6 @@
 // How a connection takes in a request: its head, then its body.
 
+import HullRuntime
 import NIOCore
 import NIOHTTP1
 
@@ -62,11 +63,10 @@ extension HTTPConnectionHandler {
     if collected + bytes.readableBytes > limit {
       refuseBody(context: context)
     } else if !takeBody(collected + bytes.readableBytes) {
-      request?.body = ByteBuffer()
       bodyIsUnread = true
       endIsKnown = true
       keepsAlive = false
-      write(Self.overloaded, context: context)
+      turnAway(Self.bodiesAreTooLarge, context: context)
     } else if collected == 0, request?.body.capacity == 0 {
       request?.body = bytes
     } else {
@@ -88,13 +88,10 @@ extension HTTPConnectionHandler {
     takenBytes = 0
   }
 
-  static let overloaded = HTTPResponse(
-    status: .serviceUnavailable,
-    contentType: .json,
-    fields: [HTTPResponse.Field("Retry-After", "1")],
-    body: ByteBuffer(
-      string: #"{"code":"WorkerOverloaded","message":"Too much is being uploaded. Try again."}"#
-    )
+  static let bodiesAreTooLarge = BackendError(
+    kind: .overloaded,
+    code: "WorkerOverloaded",
+    message: "Too much is being uploaded. Try again."
   )
 
   /// Answers without the rest of the body, and drops that rest.

@@ -8,8 +8,8 @@
 // A WebSocket upgrade happens here. NIO's own upgraders are not used: they drop the head of a request
 // that offers an upgrade nobody takes, and look only at the first request of a connection.
 //
-// The parts of the handler are in extensions: +Requests, +IncomingBodies, +Answers, +OutgoingBodies,
-// +Endings, +Upgrade, +Deadlines.
+// The parts of the handler are in extensions: +Requests, +IncomingBodies, +Admission, +Answers,
+// +OutgoingBodies, +Endings, +Upgrade, +Deadlines.
 
 import Hull
 import Logging
@@ -76,8 +76,12 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
   var serial: UInt64 = 0
   /// The requests that hold a place in the gate: the one in hand, or one whose client is gone.
   var placeHolder: UInt64?
-  /// Whether that place is among the requests that stream.
-  var placeIsForStream = false
+  /// Which of the gates that place is in.
+  var placeLane = HTTPRoute.Lane.requests
+  /// The number under which the request in hand waits for a place, and until when.
+  var waiting: (number: UInt64, end: NIODeadline)?
+  /// What is left to do of a request that was begun before it had a place.
+  var begunWork: (@Sendable () async -> HTTPResponse)?
 
   // Reading.
   var held: CircularBuffer<Held> = []
@@ -126,6 +130,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
 
   func channelInactive(context: ChannelHandlerContext) {
     abandonTask()
+    stopWaiting()
     state = .closed
     abandonBodies()
     request = nil

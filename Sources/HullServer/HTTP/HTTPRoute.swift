@@ -1,6 +1,7 @@
 // What the connection needs to know about a route before the body of a request has arrived.
 
 package import Hull
+package import HullRuntime
 package import NIOHTTP1
 
 /// How requests of one kind are answered.
@@ -44,6 +45,16 @@ package struct HTTPRoute: Sendable {
     case runToCompletion
   }
 
+  /// Those a request shares its bound on requests at work with.
+  package enum Lane: Sendable {
+    /// What ends soon.
+    case requests
+    /// What may wait for others for minutes.
+    case actions
+    /// What takes its body piece by piece, as slowly as the client sends it.
+    case streams
+  }
+
   /// Whether requests of this kind may become WebSockets.
   var isWebSocket: Bool {
     if case .webSocket = work { true } else { false }
@@ -54,8 +65,20 @@ package struct HTTPRoute: Sendable {
     if case .stream = work { true } else { false }
   }
 
+  /// The lane of requests of this kind; nil for what is answered at once and takes no place.
+  var lane: Lane? {
+    switch work {
+    case .immediate, .webSocket: nil
+    case .task, .prompt: isAction ? .actions : .requests
+    case .stream: .streams
+    }
+  }
+
   /// The largest body that is taken, in bytes.
   package var bodyLimit: Int
+
+  /// Whether the work may take minutes without being slow.
+  package var isAction: Bool
 
   /// What happens to the work when its client goes away.
   package var onDisconnect: DisconnectPolicy
@@ -67,10 +90,17 @@ package struct HTTPRoute: Sendable {
   ///
   /// - Parameters:
   ///   - bodyLimit: The largest body that is taken, in bytes.
+  ///   - isAction: Whether the work may take minutes without being slow.
   ///   - onDisconnect: What happens to the work when its client goes away.
   ///   - work: The work itself.
-  package init(bodyLimit: Int, onDisconnect: DisconnectPolicy = .cancel, work: Work) {
+  package init(
+    bodyLimit: Int,
+    isAction: Bool = false,
+    onDisconnect: DisconnectPolicy = .cancel,
+    work: Work
+  ) {
     self.bodyLimit = bodyLimit
+    self.isAction = isAction
     self.onDisconnect = onDisconnect
     self.work = work
   }
@@ -90,4 +120,20 @@ package protocol HTTPRouter: Sendable {
   ///   - path: The path as sent, without query.
   /// - Returns: A route; unknown paths have one too.
   func route(method: HTTPMethod, path: String) -> HTTPRoute
+
+  /// The answer to a request that the server has no room for.
+  ///
+  /// Called on an event loop, often when there is little time.
+  ///
+  /// - Parameters:
+  ///   - request: The request; its body may be missing.
+  ///   - error: Why there is no room.
+  /// - Returns: The answer.
+  func refusal(of request: HTTPRequest, _ error: BackendError) -> HTTPResponse
+}
+
+extension HTTPRouter {
+  package func refusal(of request: HTTPRequest, _ error: BackendError) -> HTTPResponse {
+    HTTPResponse(error)
+  }
 }

@@ -85,8 +85,7 @@ package final class HTTPServer: Sendable {
       webSocketLimits: WebSocketLimits(configuration),
       webSockets: WebSocketLoops(interval: TimeAmount(configuration.webSocketTickInterval)),
       router: router,
-      gate: RequestGate(limit: configuration.maximumConcurrentRequests),
-      streams: RequestGate(limit: configuration.maximumConcurrentStreams),
+      gates: RequestGates(configuration),
       bodies: BodyBudget(
         limit: configuration.maximumBufferedBytes,
         counters: counters
@@ -97,7 +96,7 @@ package final class HTTPServer: Sendable {
       logger: logger
     )
     let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .serverChannelOption(.backlog, value: 1024)
+      .serverChannelOption(.backlog, value: 4096)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {

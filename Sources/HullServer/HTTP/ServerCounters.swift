@@ -7,6 +7,11 @@ package final class ServerCounters: Sendable {
   let connectionsAccepted = Atomic<Int>(0)
   let connectionsOpen = Atomic<Int>(0)
   let requestsInFlight = Atomic<Int>(0)
+  let requestsWaiting = Atomic<Int>(0)
+  /// Requests turned away because too many waited.
+  let requestsTurnedAway = Atomic<Int>(0)
+  /// Requests turned away because they had waited for too long.
+  let requestsExpired = Atomic<Int>(0)
   let webSocketsOpened = Atomic<Int>(0)
   let webSocketsOpen = Atomic<Int>(0)
   /// WebSockets closed because too much waited for a slow client.

@@ -63,6 +63,15 @@ package struct APIRouter: HTTPRouter {
     }
     return unknownPath
   }
+
+  package func refusal(of request: HTTPRequest, _ error: BackendError) -> HTTPResponse {
+    guard request.path.hasPrefix(Self.clientPrefix) else { return HTTPResponse(error) }
+    // With what lets a page of another origin read it, or it would see no more than a failure.
+    return RouteTable.answer(request, hasCORS: true) { _ throws(BackendError) in throw error }
+  }
+
+  /// Where the paths are that browsers call.
+  private static let clientPrefix = "/api/"
 }
 
 /// Routes on their way into a table.
@@ -169,10 +178,13 @@ struct RouteTable {
   mutating func post(
     _ path: String,
     bodyLimit: Int = callBodyLimit,
+    isAction: Bool = false,
     onDisconnect: HTTPRoute.DisconnectPolicy,
     _ endpoint: @escaping Endpoint
   ) {
-    paths[path, default: Path(hasCORS: true)].post = Self.route(bodyLimit, onDisconnect, endpoint)
+    var route = Self.route(bodyLimit, onDisconnect, endpoint)
+    route.isAction = isAction
+    paths[path, default: Path(hasCORS: true)].post = route
   }
 
   /// Adds a route that is answered at once where that is possible, else by a task.

@@ -16,7 +16,8 @@ extension RouteTable {
     post("/api/mutation", onDisconnect: .runToCompletion) { request throws(BackendError) in
       try await CallRoute(backend: backend, kind: .mutation).answer(request)
     }
-    post("/api/action", onDisconnect: .runToCompletion) { request throws(BackendError) in
+    post("/api/action", isAction: true, onDisconnect: .runToCompletion) {
+      request throws(BackendError) in
       try await CallRoute(backend: backend, kind: .action).answer(request)
     }
     post("/api/function", onDisconnect: .runToCompletion) { request throws(BackendError) in

@@ -36,6 +36,15 @@ enum MetricsText {
       # HELP hull_http_requests_in_flight Requests being answered now.
       # TYPE hull_http_requests_in_flight gauge
       hull_http_requests_in_flight \(counters.requestsInFlight.load(ordering: .relaxed))
+      # HELP hull_http_requests_waiting Requests that wait for their turn now.
+      # TYPE hull_http_requests_waiting gauge
+      hull_http_requests_waiting \(counters.requestsWaiting.load(ordering: .relaxed))
+      # HELP hull_http_requests_turned_away_total Requests answered 503 unseen since the start.
+      # TYPE hull_http_requests_turned_away_total counter
+      hull_http_requests_turned_away_total{reason="full"} \
+      \(counters.requestsTurnedAway.load(ordering: .relaxed))
+      hull_http_requests_turned_away_total{reason="expired"} \
+      \(counters.requestsExpired.load(ordering: .relaxed))
       # HELP hull_websockets_opened_total WebSockets opened since the start.
       # TYPE hull_websockets_opened_total counter
       hull_websockets_opened_total \(counters.webSocketsOpened.load(ordering: .relaxed))

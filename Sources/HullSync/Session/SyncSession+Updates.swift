@@ -193,7 +193,8 @@ extension SyncSession {
         update = nil
         isUpdateDue = true
         return
-      case .overloaded, .internal: retryLater(fetch.queryID)
+      // Who waited with others is refused with them (rateLimited), though it would wait longer.
+      case .overloaded, .rateLimited, .internal: retryLater(fetch.queryID)
       default:
         fail(error)
         return

@@ -265,7 +265,9 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
           number: mutation.call.requestID
         )
       },
-      ticket: mutation.ticket
+      ticket: mutation.ticket,
+      // Refused, the client would connect anew and send it again, with everything else it wants.
+      isPatient: true
     )
     run(request) { .mutationFinished($0, $1) }
   }

@@ -1,13 +1,13 @@
 // What a client says, written as official clients write it.
 
-import HullPersistence
-import HullRuntime
-import HullSync
-import HullValues
+package import HullPersistence
+package import HullRuntime
+package import HullSync
+package import HullValues
 
 /// Messages of a client.
-enum ClientText {
-  static func connect(
+package enum ClientText {
+  package static func connect(
     _ sessionID: SessionID,
     connectionCount: UInt32,
     lastCloseReason: String,
@@ -28,14 +28,22 @@ enum ClientText {
   }
 
   /// A query to subscribe to.
-  struct Add {
-    var id: QueryID
-    var path: String
-    var arguments: ConvexValue
-    var journal: String?
+  package struct Add {
+    package var id: QueryID
+    package var path: String
+    package var arguments: ConvexValue
+    package var journal: String?
+
+    /// Describes a subscription.
+    package init(id: QueryID, path: String, arguments: ConvexValue, journal: String?) {
+      self.id = id
+      self.path = path
+      self.arguments = arguments
+      self.journal = journal
+    }
   }
 
-  static func modifyQuerySet(
+  package static func modifyQuerySet(
     from base: UInt32,
     to new: UInt32,
     adding: [Add] = [],
@@ -76,7 +84,7 @@ enum ClientText {
     }
   }
 
-  static func call(
+  package static func call(
     _ type: String,
     _ id: RequestSequenceNumber,
     _ path: String,

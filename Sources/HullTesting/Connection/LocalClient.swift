@@ -23,7 +23,7 @@ final class LocalClient: @unchecked Sendable {
   private var connectionCount: UInt32 = 0
   private var closeReason = "InitialConnect"
   private var maxObserved: Timestamp?
-  private var version = LocalClient.initial
+  private var version = ServerText.Version.initial
   private var sentQuerySet: UInt32 = 0
   private var sentIdentity: UInt32 = 0
 
@@ -42,8 +42,6 @@ final class LocalClient: @unchecked Sendable {
   private var receivesLeft: Int?
   /// What the server did that the protocol forbids.
   private(set) var violations: [String] = []
-
-  private static let initial = ServerText.Version(querySet: 0, identity: 0, timestamp: .zero)
 
   private struct Request {
     var text: [UInt8]
@@ -113,7 +111,7 @@ final class LocalClient: @unchecked Sendable {
     let pipe = Pipe(self)
     self.worker = worker
     self.pipe = pipe
-    version = Self.initial
+    version = .initial
     worker.opened(pipe)
     send(
       ClientText.connect(

@@ -1,34 +1,37 @@
 // What the server said, taken apart as a client does it.
 
-import HullPersistence
-import HullSync
-import HullValues
+package import HullPersistence
+package import HullSync
+package import HullValues
 
 /// A message of the server.
-enum ServerText {
-  struct Version: Equatable {
-    var querySet: UInt32
-    var identity: UInt32
-    var timestamp: Timestamp
+package enum ServerText {
+  package struct Version: Equatable {
+    package var querySet: UInt32
+    package var identity: UInt32
+    package var timestamp: Timestamp
+
+    /// The version of every new connection.
+    package static let initial = Version(querySet: 0, identity: 0, timestamp: .zero)
   }
 
-  enum Modification {
+  package enum Modification {
     case updated(ConvexValue, journal: String?, logLines: [String])
     case failed(ClientError, journal: String?, logLines: [String])
     case removed
   }
 
-  struct Transition {
-    var start: Version
-    var end: Version
-    var modifications: [(id: QueryID, modification: Modification)]
+  package struct Transition {
+    package var start: Version
+    package var end: Version
+    package var modifications: [(id: QueryID, modification: Modification)]
   }
 
-  struct Response {
-    var id: RequestSequenceNumber
-    var result: Result<ConvexValue, ClientError>
+  package struct Response {
+    package var id: RequestSequenceNumber
+    package var result: Result<ConvexValue, ClientError>
     /// The commit of a mutation that succeeded.
-    var timestamp: Timestamp?
+    package var timestamp: Timestamp?
   }
 
   case transition(Transition)
@@ -39,12 +42,12 @@ enum ServerText {
   case ping
 
   /// What is wrong with a message that no client could read.
-  struct Unreadable: Error, CustomStringConvertible {
-    var description: String
+  package struct Unreadable: Error, CustomStringConvertible {
+    package var description: String
   }
 
   /// Reads a message.
-  init(_ text: [UInt8]) throws {
+  package init(_ text: [UInt8]) throws {
     let fields = try Fields(text)
     switch try fields.string("type") {
     case "Transition":

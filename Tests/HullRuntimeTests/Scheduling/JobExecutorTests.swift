@@ -345,6 +345,28 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1)))
+  func `a closed backend no longer asks a store that refuses what came of an action`() async throws
+  {
+    let store = BlockingPersistence()
+    let witness = Witness()
+    let fixture = try await fixture(
+      witness,
+      persistence: store,
+      configure: { $0.jobPatience = .seconds(120) }
+    ) { m in
+      m.action("last", args: v.any()) { _, _ in
+        store.refusals.withLock { $0 = .max }
+        witness.see("ran")
+      }
+    }
+    try await fixture.backend.startJobs()
+    _ = try await fixture.value("schedule", .mutation, ["name": "last"])
+    await witness.wait(for: 1)
+    // It waits for the jobs that run, and this one would never end.
+    await fixture.backend.close()
+  }
+
+  @Test(.timeLimit(.minutes(1)))
   func `a cron's action is over although the store refuses at first, and has run once`()
     async throws
   {

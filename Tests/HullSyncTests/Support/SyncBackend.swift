@@ -45,9 +45,16 @@ struct SyncBackend {
   func wire(
     limits: SessionLimits = SessionLimits(),
     takesChunks: Bool = false,
-    auditor: TransitionAuditor? = nil
+    auditor: TransitionAuditor? = nil,
+    beside neighbour: Wire? = nil
   ) async -> Wire {
-    let wire = Wire(backend, limits: limits, takesChunks: takesChunks, auditor: auditor)
+    let wire = Wire(
+      backend,
+      limits: limits,
+      takesChunks: takesChunks,
+      auditor: auditor,
+      beside: neighbour
+    )
     await wire.open()
     return wire
   }

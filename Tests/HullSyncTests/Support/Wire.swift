@@ -19,14 +19,23 @@ enum WireEvent: Sendable, Equatable {
 ///
 /// Whatever arrives is checked by ``WireRules``; what breaks them is in ``violations``.
 final class Wire: Sendable {
-  let loop = LocalLoop()
+  let loop: LocalLoop
   let worker: SyncWorker
   let transport = WireTransport()
   private let mailbox: SyncMailbox
   private let querySet = Mutex<UInt32>(0)
 
-  init(_ backend: Backend, limits: SessionLimits, takesChunks: Bool, auditor: TransitionAuditor?) {
-    mailbox = SyncMailbox { [loop] body in loop.execute(body) }
+  /// Makes a connection; on the event loop of `neighbour`, if there is one.
+  init(
+    _ backend: Backend,
+    limits: SessionLimits,
+    takesChunks: Bool,
+    auditor: TransitionAuditor?,
+    beside neighbour: Wire? = nil
+  ) {
+    let loop = neighbour?.loop ?? LocalLoop()
+    self.loop = loop
+    mailbox = neighbour?.mailbox ?? SyncMailbox { body in loop.execute(body) }
     worker = SyncWorker(
       backend: backend,
       mailbox: mailbox,

@@ -12,7 +12,7 @@ final class CronExecutor: Sendable {
   private let specs: [CronSpec]
   private let time: any TimeSource
   private let logger: Logger
-  private let ongoing = Ongoing()
+  private let ongoing: Ongoing
   private let alarm: Alarm
 
   /// Guards what is due when; held for a few instructions.
@@ -35,6 +35,7 @@ final class CronExecutor: Sendable {
     time = configuration.time
     logger = configuration.logger
     alarm = Alarm(time: time, sleeping: configuration.sleeping)
+    ongoing = Ongoing(sleeping: configuration.database.sleeping)
   }
 
   /// Applies the declarations and begins to run the jobs.

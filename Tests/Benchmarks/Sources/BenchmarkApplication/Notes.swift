@@ -61,11 +61,17 @@ public enum Notes {
     try await ctx.db.query(Note.self).withIndex(Note.byNumber) { $0.eq(number) }.first()?.id
   }
 
-  /// The document with the greatest number: every write changes it.
+  /// The document that was written last: every write changes it.
   @Query
   static func latest(_ ctx: QueryContext) async throws -> Encoded<Note>? {
-    try await ctx.db.query(Note.self).encoded().withIndex(Note.byNumber) { $0 }
+    try await ctx.db.query(Note.self).encoded().withIndex(Note.byCreationTime) { $0 }
       .order(.descending).first()
+  }
+
+  /// The same, for a reader with a query of its own.
+  @Query
+  static func latestFor(_ ctx: QueryContext, reader: Int) async throws -> Encoded<Note>? {
+    try await latest(ctx)
   }
 
   /// Writes one document.
@@ -90,5 +96,7 @@ public enum Notes {
 
 extension Notes {
   /// The tables of the rows.
-  public static var schema: Schema { get throws { try Schema(Note.self) } }
+  public static var schema: Schema {
+    get throws { try Schema(Note.self, Account.self, Article.self) }
+  }
 }

@@ -8,5 +8,7 @@ import HullCLI
 struct BenchmarkServer: HullApplication {
   static let name = "benchmarks"
   static var schema: Schema { get throws { try Notes.schema } }
-  static let modules = [Notes.module, Jobs.module, Files.module]
+  static let modules = [
+    Notes.module, Jobs.module, Files.module, Loops.module, Bank.module, Articles.module,
+  ]
 }

@@ -1,0 +1,149 @@
+// How a request gets its place among those that are worked on, or none.
+
+import Hull
+import HullRuntime
+import NIOCore
+import Synchronization
+
+extension HTTPConnectionHandler {
+  /// Has the request in hand answered, once there is a place for it.
+  func answer(context: ChannelHandlerContext) {
+    state = .answering
+    serial &+= 1
+    setDeadline(after: shared.timeouts.request, context: context)
+    guard let lane = route?.lane else {
+      start(context: context)
+      return
+    }
+    if shared.gates[lane].enter() {
+      takePlace(in: lane)
+      start(context: context)
+    } else if begin(in: lane, context: context) {
+      wait(in: lane, context: context)
+    }
+  }
+
+  /// Begins a request that has no place, as far as that goes on the event loop: an answer that is there
+  /// need not wait.
+  ///
+  /// - Returns: Whether there is more to do.
+  private func begin(in lane: HTTPRoute.Lane, context: ChannelHandlerContext) -> Bool {
+    guard case .prompt(let begin)? = route?.work, let request, shared.gates[lane].hasRoomToWait
+    else { return true }
+    switch begin(request) {
+    case .answer(let response):
+      write(response, context: context)
+      return false
+    case .work(let work):
+      begunWork = work
+      return true
+    }
+  }
+
+  private func wait(in lane: HTTPRoute.Lane, context: ChannelHandlerContext) {
+    let serial = self.serial
+    // Sound: the closure only carries the pair back to this event loop, where it is unwrapped.
+    let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+    let entry = shared.gates[lane].enter { outcome in
+      bound.eventLoop.execute {
+        let (handler, context) = bound.value
+        handler.waitingHasEnded(outcome, serial, in: lane, context: context)
+      }
+    }
+    switch entry {
+    case .admitted:
+      takePlace(in: lane)
+      start(context: context)
+    case .waits(let number, let end):
+      shared.counters.requestsWaiting.add(1, ordering: .relaxed)
+      (waiting, placeLane) = ((number, end), lane)
+      setDeadline(after: shared.timeouts.request, context: context)
+    case .full:
+      shared.counters.requestsTurnedAway.add(1, ordering: .relaxed)
+      turnAway(Self.queueIsFull, context: context)
+    }
+  }
+
+  private func waitingHasEnded(
+    _ outcome: RequestGate.Outcome,
+    _ serial: UInt64,
+    in lane: HTTPRoute.Lane,
+    context: ChannelHandlerContext
+  ) {
+    // The request may have ended while the news was on its way.
+    guard waiting != nil, isAnswering(serial) else {
+      if case .admitted = outcome { shared.gates[lane].leave() }
+      return
+    }
+    hasWaited()
+    switch outcome {
+    case .admitted:
+      let isReceiving = incoming.map { !$0.owesContinue } ?? false
+      setDeadline(
+        after: isReceiving ? shared.timeouts.body : shared.timeouts.request,
+        context: context
+      )
+      takePlace(in: lane)
+      start(context: context)
+    case .expired:
+      shared.counters.requestsExpired.add(1, ordering: .relaxed)
+      turnAway(Self.hasExpired, context: context)
+    }
+  }
+
+  /// The time in the queue is over, and nobody has left.
+  func queueTimeIsOver(context: ChannelHandlerContext) {
+    guard let number = waiting?.number else { return }
+    let isLate = shared.gates[placeLane].giveUp(number)
+    // If it is not, its turn has come, and the news is on its way.
+    if !isLate { return }
+    hasWaited()
+    shared.counters.requestsExpired.add(1, ordering: .relaxed)
+    turnAway(Self.hasExpired, context: context)
+  }
+
+  /// Gives the turn of the request in hand to others, if it waits for one.
+  func stopWaiting() {
+    guard let number = waiting?.number else { return }
+    hasWaited()
+    begunWork = nil
+    _ = shared.gates[placeLane].giveUp(number)
+  }
+
+  private func hasWaited() {
+    waiting = nil
+    shared.counters.requestsWaiting.subtract(1, ordering: .relaxed)
+  }
+
+  private func takePlace(in lane: HTTPRoute.Lane) {
+    (placeHolder, placeLane) = (serial, lane)
+    shared.counters.requestsInFlight.add(1, ordering: .relaxed)
+  }
+
+  /// Gives back the place of a request, if it has one.
+  func leaveGate(_ serial: UInt64) {
+    guard placeHolder == serial else { return }
+    placeHolder = nil
+    shared.counters.requestsInFlight.subtract(1, ordering: .relaxed)
+    shared.gates[placeLane].leave()
+  }
+
+  /// Answers a request that there is no room for.
+  func turnAway(_ error: BackendError, context: ChannelHandlerContext) {
+    begunWork = nil
+    let response = request.map { shared.router.refusal(of: $0, error) } ?? HTTPResponse(error)
+    write(response, context: context)
+  }
+
+  private static let queueIsFull = overload("ExecuteFullError")
+  private static let hasExpired = overload("ExpiredInQueue")
+
+  private static func overload(_ code: String) -> BackendError {
+    BackendError(
+      kind: .overloaded,
+      code: code,
+      message: "More requests arrive than the server can answer in time. Try again later, and "
+        + "spread requests over time."
+    )
+  }
+}

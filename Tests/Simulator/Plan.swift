@@ -1,0 +1,53 @@
+// What a seed makes of a simulation.
+
+/// How much of everything there is in one run; different in each, so that rare mixtures come up.
+struct Plan: CustomStringConvertible {
+  var clients: Int
+  var callers: Int
+  /// What each of them does.
+  var steps: Int
+  var crashes: Int
+  var faultsPerMille: Int
+  /// In milliseconds.
+  var slowestWrite: Int
+  /// How often in a thousand messages a connection breaks.
+  var cutsPerMille: Int
+  /// How long a message takes at most, in milliseconds.
+  var latency: Int
+  /// How long clients think at most, in milliseconds; all at once if it is nothing.
+  var thinking: Int
+  var clockSteps: Int
+  /// Whether clients may go away and not come back.
+  var clientsLeave: Bool
+  var policy: Schedule.Policy
+  /// Whether little is kept in memory: results of queries, commits, commits of one batch.
+  var isCramped: Bool
+
+  init(_ chance: Chance) {
+    clients = chance.number(in: 1...3)
+    callers = chance.number(in: 1...3)
+    steps = chance.below(20) == 0 ? 30 : chance.number(in: 3...9)
+    crashes = chance.pick([0, 0, 1, 1, 2])
+    faultsPerMille = chance.pick([0, 0, 0, 30, 120])
+    slowestWrite = chance.pick([0, 2, 20])
+    cutsPerMille = chance.pick([0, 0, 20, 80])
+    latency = chance.pick([0, 1, 20])
+    thinking = chance.pick([0, 5, 40])
+    clockSteps = chance.pick([0, 0, 1, 3])
+    policy = chance.pick(Schedule.Policy.allCases)
+    clientsLeave = chance.below(3) == 0
+    isCramped = chance.below(4) == 0
+  }
+
+  /// Whether the server may fail to answer.
+  var mayFail: Bool { crashes > 0 || faultsPerMille > 0 || isCramped }
+
+  var description: String {
+    """
+    \(clients) clients, \(callers) callers, \(steps) steps, \(crashes) crashes, \
+    \(faultsPerMille)‰ faults, \(cutsPerMille)‰ cuts, writes ≤ \(slowestWrite) ms, messages ≤ \
+    \(latency) ms, thinking ≤ \(thinking) ms, \(clockSteps) steps of the clock, tasks \(policy)\
+    \(clientsLeave ? ", clients leave" : "")\(isCramped ? ", cramped" : "")
+    """
+  }
+}

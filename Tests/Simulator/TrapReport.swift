@@ -1,0 +1,40 @@
+// Which seed was running when the process traps.
+
+import Foundation
+
+/// Says, before a trap ends the process, which seed led to it.
+enum TrapReport {
+  /// The seed that runs.
+  ///
+  /// Written by the one thread there is, read by a signal handler on it.
+  nonisolated(unsafe) static var seed: UInt64 = 0
+
+  /// Has the signals of traps report the seed first.
+  static func install() {
+    for trap in [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE] {
+      signal(trap) { number in
+        TrapReport.write()
+        signal(number, SIG_DFL)
+        raise(number)
+      }
+    }
+  }
+
+  /// Prints with nothing that allocates, as a signal handler must.
+  private static func write() {
+    var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
+    withUnsafeMutableBytes(of: &digits) { buffer in
+      var rest = seed
+      var position = buffer.count - 1
+      buffer[position] = UInt8(ascii: "\n")
+      repeat {
+        position -= 1
+        buffer[position] = UInt8(ascii: "0") + UInt8(rest % 10)
+        rest /= 10
+      } while rest > 0
+      let text: StaticString = "trapped in seed "
+      _ = Glibc.write(2, text.utf8Start, text.utf8CodeUnitCount)
+      _ = Glibc.write(2, buffer.baseAddress.map { $0 + position }, buffer.count - position)
+    }
+  }
+}
