@@ -72,7 +72,8 @@ struct MemoryRows {
     let question = #"{"id":\#(id),"number":{n}.5}"#
     _ = try server.load("query", "notes:ask", question, connections: 256, seconds: seconds)
     let peak = try server.peakBytes()
-    try await server.settle(patience: 20)
+    // The server lets go of memory once it has had nothing to do for a while.
+    try await server.settle(patience: 40, still: 12)
     return (
       Double(idle), Double(peak), Double(try server.residentBytes()),
       Pair(ours: Double(try server.privateBytes()), anchor: Double(own))

@@ -18,11 +18,16 @@ extension BackgroundProcess {
     try Data("5".utf8).write(to: URL(filePath: "/proc/\(process.processIdentifier)/clear_refs"))
   }
 
-  /// Waits until its private memory has not changed for two seconds, at most `patience` seconds.
-  func settle(patience: Double) async throws {
+  /// Waits until its private memory has not changed for some seconds.
+  ///
+  /// - Parameters:
+  ///   - patience: How many seconds to wait at most.
+  ///   - still: How many seconds it must not change.
+  /// - Throws: If the system does not tell.
+  func settle(patience: Double, still: Double = 2) async throws {
     let end = ContinuousClock.now + .seconds(patience)
     var (last, since) = (try privateBytes(), ContinuousClock.now)
-    while ContinuousClock.now < end, ContinuousClock.now - since < .seconds(2) {
+    while ContinuousClock.now < end, ContinuousClock.now - since < .seconds(still) {
       try await Task.sleep(for: .milliseconds(100))
       let now = try privateBytes()
       if now != last { (last, since) = (now, ContinuousClock.now) }
