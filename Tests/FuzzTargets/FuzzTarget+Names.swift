@@ -74,7 +74,10 @@ extension FuzzTarget {
     let text = String(decoding: input, as: UTF8.self)
     if let path = try? FunctionPath(parsing: text) {
       findings.expect((try? FunctionPath(parsing: path.canonical)) == path, "\(path.canonical)")
-      findings.expect((try? FunctionPath(parsing: path.stripped)) == path, "\(path.stripped)")
+      // Without its `.js`, what follows another dot of a module looks like an extension.
+      if !path.module.contains(".") {
+        findings.expect((try? FunctionPath(parsing: path.stripped)) == path, "\(path.stripped)")
+      }
     }
     if let path = try? FieldPath(parsing: text) {
       findings.expect((try? FieldPath(parsing: "\(path)")) == path, "field path \(path)")

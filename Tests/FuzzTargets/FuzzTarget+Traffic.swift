@@ -52,7 +52,11 @@ private struct FuzzedRequest {
     var headers = HTTPHeaders()
     for field in head.dropFirst(2) {
       let parts = field.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2 { headers.add(name: String(parts[0]), value: String(parts[1])) }
+      // What is no name does not get past the parser of the connection.
+      guard parts.count == 2, !parts[0].isEmpty, parts[0].utf8.allSatisfy(Self.isToken) else {
+        continue
+      }
+      headers.add(name: String(parts[0]), value: String(parts[1]))
     }
     request = HullServer.HTTPRequest(
       head: HTTPRequestHead(
@@ -63,6 +67,16 @@ private struct FuzzedRequest {
       ),
       body: ByteBuffer(bytes: lines.count == 2 ? Array(lines[1]) : [])
     )
+  }
+
+  /// Whether a byte may be part of the name of a header field (RFC 9110 section 5.6.2).
+  private static func isToken(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "A")...UInt8(ascii: "Z"):
+      true
+    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
   }
 }
 
