@@ -43,7 +43,12 @@ import Testing
     let server = try await SyncBackend(notes.register)
     let wires = try await wires(20, "m:list", server)
     let before = server.backend.queryCacheCounters
+    // The loop is busy until the news for all of them are there.
+    let barrier = Barrier()
+    wires[0].loop.execute { barrier.wait() }
     try await server.run("add", .mutation, ["body": "new"])
+    while wires[0].mailbox.undelivered < wires.count { await Task.yield() }
+    barrier.open()
     for wire in wires {
       let transition = try await wire.transition()
       #expect(transition[0]?["value"] == ["new"])

@@ -49,6 +49,9 @@ package final class SyncMailbox: @unchecked Sendable {
     self.execute = execute
   }
 
+  /// How many news wait for the loop.
+  package var undelivered: Int { state.withLock { $0.news.count } }
+
   func post(_ news: News) {
     let mustSchedule = state.withLock { state in
       state.news.append(news)

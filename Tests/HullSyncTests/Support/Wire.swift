@@ -22,7 +22,7 @@ final class Wire: Sendable {
   let loop: LocalLoop
   let worker: SyncWorker
   let transport = WireTransport()
-  private let mailbox: SyncMailbox
+  let mailbox: SyncMailbox
   private let querySet = Mutex<UInt32>(0)
 
   /// Makes a connection; on the event loop of `neighbour`, if there is one.
