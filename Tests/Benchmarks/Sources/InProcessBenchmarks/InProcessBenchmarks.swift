@@ -22,7 +22,8 @@ struct InProcessBenchmarks {
     case "store":
       let figures = try await StoreFigures(
         repetitions: Int(number(1) ?? 3),
-        seconds: number(2) ?? 0.5
+        seconds: number(2) ?? 0.5,
+        only: arguments.count > 3 ? arguments[3] : ""
       )
       try print(try await figures.rows())
     case "harness":

@@ -50,7 +50,7 @@ extension StoreFigures {
     let callers = [1, 16, 64, 256]
     for _ in 0..<repetitions {
       let one = try rawCommits(rows: 1)
-      for count in callers {
+      for count in callers where Self.name(callers: count).hasPrefix(only) {
         let ours = try await commits(callers: count)
         single[count, default: []].append(Pair(ours: ours, anchor: one))
         guard count > 1 else { continue }
@@ -60,13 +60,17 @@ extension StoreFigures {
       backend.clearLogs()
     }
     return callers.flatMap { count in
-      let name = "durable commits, \(count) caller\(count == 1 ? "" : "s")"
+      let name = Self.name(callers: count)
       var rows = [InProcessRow(name: name, pairs: single[count] ?? [])]
       if let pairs = grouped[count] {
         rows.append(InProcessRow(name: "\(name), beside groups", pairs: pairs))
       }
       return rows
     }
+  }
+
+  private static func name(callers count: Int) -> String {
+    "durable commits, \(count) caller\(count == 1 ? "" : "s")"
   }
 
   /// Rows per second of bare SQLite, so many a commit.
