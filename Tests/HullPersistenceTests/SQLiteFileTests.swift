@@ -181,6 +181,30 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    @Test func `a closed store is free though a child that is just starting has its files open`()
+      async throws
+    {
+      try await withTemporaryFile { path in
+        let store = try await open(path)
+        let lock = path + ".lock"
+        let descriptor = try #require(
+          FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap(Int32.init)
+            .first { number in
+              let target = "/proc/self/fd/\(number)"
+              return (try? FileManager.default.destinationOfSymbolicLink(atPath: target))
+                == URL(filePath: lock).resolvingSymlinksInPath().path
+            }
+        )
+        // What a child has between its beginning and its program.
+        let copy = dup(descriptor)
+        defer { Foundation.close(copy) }
+        await store.close()
+        #expect(await error(opening: path) == nil)
+      }
+    }
+  #endif
+
   @Test func `a store that goes without being closed lets go of the file`() async throws {
     try await withTemporaryFile { path in
       do {

@@ -57,8 +57,11 @@ final class FileLock: Sendable {
   /// Gives the lock up.
   func release() {
     descriptor.withLock { descriptor in
-      if let descriptor { close(descriptor) }
-      descriptor = nil
+      guard let open = descriptor.take() else { return }
+      // Closing is not enough: a child that this process is just starting has a copy until it runs
+      // its program.
+      flock(open, LOCK_UN)
+      close(open)
     }
   }
 
