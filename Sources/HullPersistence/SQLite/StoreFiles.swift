@@ -1,3 +1,5 @@
+private import CSQLite
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -64,13 +66,9 @@ struct StoreFiles: Sendable {
   }
 
   private static func status(of path: String) -> (identity: Identity, bytes: Int)? {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    let identity = Identity(
-      device: UInt64(truncatingIfNeeded: status.st_dev),
-      number: UInt64(status.st_ino)
-    )
-    return (identity, Int(status.st_size))
+    var (identity, bytes) = (Identity(device: 0, number: 0), Int64(0))
+    let result = hull_file_identity(path, &identity.device, &identity.number, &bytes)
+    return result == 0 ? (identity, Int(bytes)) : nil
   }
 
   /// The number of frames according to the header of the log's index (sqlite.org/walformat.html,
