@@ -54,6 +54,15 @@ package struct SQLiteOptions: Sendable {
     self.checkpointFrames = checkpointFrames
     self.maximumFileBytes = maximumFileBytes
   }
+
+  /// How many frames the write-ahead log may have before commits wait for it to begin anew.
+  var framesForRestart: Int { 3 * checkpointFrames }
+
+  /// What the file of the log is cut to when the log begins anew, in bytes.
+  ///
+  /// More than it grows to under constant load: a commit that makes the file longer takes half as
+  /// long again, since the length has to be synced as well.
+  var longestLogBytes: Int { (framesForRestart + checkpointFrames) * 4_120 }
 }
 
 /// The steps of a write, for tests that make one of them fail.
@@ -90,7 +99,7 @@ extension SQLiteConnection {
       PRAGMA synchronous = \(synchronous);
       PRAGMA fullfsync = \(options.durability == .full ? 1 : 0);
       PRAGMA checkpoint_fullfsync = \(options.durability == .off ? 0 : 1);
-      PRAGMA journal_size_limit = \(options.checkpointFrames * 4096);
+      PRAGMA journal_size_limit = \(options.longestLogBytes);
       PRAGMA cache_size = -\(options.writerCacheBytes / 1024);
       PRAGMA mmap_size = \(options.mappedBytes);
       PRAGMA temp_store = MEMORY;

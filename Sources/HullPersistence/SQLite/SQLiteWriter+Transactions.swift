@@ -110,7 +110,7 @@ extension SQLiteWriter {
   /// A commit begins it anew by itself only if it is copied to its end just then. Without a pause
   /// between commits it never is, since every one adds to it.
   private func restartLogIfLong() {
-    guard let connection, connection.framesInLog > 3 * options.checkpointFrames else { return }
+    guard let connection, connection.framesInLog > options.framesForRestart else { return }
     readers.setKeepsSnapshots(false)
     readers.releaseSnapshots()
     // Readers that are at it get this long to finish; the next checkpoint tries again.
