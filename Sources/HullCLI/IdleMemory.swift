@@ -1,6 +1,5 @@
 // Gives memory back to the system when there is nothing to do.
 
-import Foundation
 import HullRuntime
 import HullServer
 
@@ -22,22 +21,11 @@ enum IdleMemory {
         let activity = backend.activity + counters.responses
         if activity == seen, activity != released {
           await backend.releaseMemory()
-          giveBackToSystem()
+          Allocator.giveBackToSystem()
           released = activity
         }
         seen = activity
       }
     }
-  }
-
-  /// Has the C library return what is free, which it keeps by itself unless it is at an end of a heap.
-  private static func giveBackToSystem() {
-    #if canImport(Glibc)
-      // Sound: the function has this type wherever glibc has it, and takes its own locks. It is looked
-      // up by name since Swift's module of glibc leaves its header out.
-      typealias Trim = @convention(c) (Int) -> CInt
-      guard let trim = dlsym(nil, "malloc_trim") else { return }
-      _ = unsafeBitCast(trim, to: Trim.self)(0)
-    #endif
   }
 }

@@ -28,6 +28,7 @@ struct ServeCommand<App: HullApplication>: AsyncParsableCommand {
     // Whoever reads the output may close it; that must not end the server.
     signal(SIGPIPE, SIG_IGN)
     OpenFileLimit.raise()
+    Allocator.configure()
     // A file at its largest allowed size fails a write, which is reported, and no more than that.
     signal(SIGXFSZ, SIG_IGN)
     let signals = StopSignals()

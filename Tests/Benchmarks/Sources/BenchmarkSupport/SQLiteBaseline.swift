@@ -10,8 +10,12 @@ public final class SQLiteBaseline {
   private let connection: OpaquePointer
   private var statements: [String: OpaquePointer] = [:]
 
-  /// Turns off SQLite's own counts of memory, as Hull does, before the first connection is opened.
-  public static func configure() { _ = baseline_disable_memory_statistics() }
+  /// Turns off SQLite's own counts of memory and sets the allocator, as Hull does, before the first
+  /// connection is opened.
+  public static func configure() {
+    _ = baseline_disable_memory_statistics()
+    baseline_configure_allocator()
+  }
 
   /// The version of the library, such as `3.40.1`.
   public static var libraryVersion: String { String(cString: sqlite3_libversion()) }
