@@ -332,7 +332,11 @@ extension Committer {
     var failure: DatabaseError?
     var isOutcomeKnown = true
     do {
-      try await persistence.append(batch.map(\.record))
+      let records = batch.map(\.record)
+      let mayBlock = records.count == 1 && options.mayBlockThread?() == true
+      if try !mayBlock || !persistence.appendOnThisThread(records) {
+        try await persistence.append(records)
+      }
     } catch {
       isOutcomeKnown = (error as? PersistenceError)?.code != .outcomeUnknown
       failure = DatabaseError.commitFailed(error, isOutcomeKnown: isOutcomeKnown)

@@ -22,6 +22,8 @@ package struct DatabaseOptions: Sendable {
   package var maximumBatchCommits = 1024
   /// Waited for before a batch is written, so that transactions about to be committed go with it.
   package var beforeBatch: (@Sendable () async -> Void)?
+  /// Asked before a batch of one commit is written whether the thread may wait for the disk.
+  package var mayBlockThread: (@Sendable () -> Bool)?
   /// How often a transaction that lost a race runs again before its caller is told.
   package var maximumRetries = 16
   /// From which lost race on a transaction runs while no other can commit.

@@ -59,6 +59,15 @@ package protocol Persistence: Sendable {
   ///   has succeeded or it is reopened.
   func append(_ batch: [CommitRecord]) async throws
 
+  /// Writes commits as ``append(_:)`` does, on the calling thread, which waits for the disk.
+  ///
+  /// For a caller that nothing else waits for: handing the batch to another thread and back can take
+  /// as long as writing it.
+  ///
+  /// - Returns: False if the store would do it on another thread or is busy: nothing was done.
+  /// - Throws: As ``append(_:)``.
+  func appendOnThisThread(_ batch: [CommitRecord]) throws -> Bool
+
   /// Finds out, or decides, whether a batch was written whose outcome is unknown, and takes writes
   /// again.
   ///
@@ -111,6 +120,9 @@ package protocol Persistence: Sendable {
 }
 
 extension Persistence {
+  /// Does nothing.
+  package func appendOnThisThread(_ batch: [CommitRecord]) throws -> Bool { false }
+
   /// Leaves it to reopening, for stores that cannot tell.
   package func settle() async throws -> Bool {
     throw PersistenceError(

@@ -90,6 +90,7 @@ package final class Backend: Sendable {
     options.time = configuration.time
     options.random = configuration.random
     options.beforeBatch = { await FunctionExecutor.shared.letOthersGoFirst() }
+    options.mayBlockThread = { FunctionExecutor.shared.isOtherwiseIdle }
     let database =
       if let opened {
         Database(copy: persistence, opened: opened, options: options)

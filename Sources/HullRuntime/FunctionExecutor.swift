@@ -127,6 +127,17 @@ package final class FunctionExecutor: TaskExecutor {
     }
   }
 
+  /// Whether the calling thread is one of the pool and all others have nothing to do.
+  ///
+  /// Then it may wait for something itself, rather than have another thread do so: whatever comes
+  /// meanwhile wakes the others.
+  package var isOtherwiseIdle: Bool {
+    guard let worker = Worker.current, !worker.hasNext else { return false }
+    return state.withLock { state in
+      !state.hasJobs && state.deferring.isEmpty && state.parked.count == state.workers.count - 1
+    }
+  }
+
   /// How many queued jobs may pass a task that lets others go first.
   private static let longestDeference: UInt64 = 128
 
@@ -239,6 +250,9 @@ private final class Worker: Sendable {
       return state.next
     }
   }
+
+  /// Whether there is a job to run next.
+  var hasNext: Bool { state.withLock { $0.next != nil } }
 
   /// Takes the job that is to run next.
   func take() -> UnownedJob? {

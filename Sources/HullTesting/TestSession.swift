@@ -31,7 +31,10 @@ public struct TestSession: Sendable {
     )
     do {
       return try await TestActivity.run(on: sleeping) {
-        try await backend.run(request).result.get()
+        // As the server does: the function and its commit then need no other thread.
+        try await withTaskExecutorPreference(FunctionExecutor.shared) {
+          try await backend.run(request).result.get()
+        }
       }
     } catch {
       throw Self.visible(error)

@@ -49,6 +49,19 @@ import Testing
     await FunctionExecutor.shared.letOthersGoFirst()
   }
 
+  @Test func `nobody is alone outside the pool, nor with another job to run`() async {
+    #expect(!FunctionExecutor.shared.isOtherwiseIdle)
+    let isIdle = await withCheckedContinuation { (ended: CheckedContinuation<Bool, Never>) in
+      Task(executorPreference: FunctionExecutor.shared) {
+        await withCheckedContinuation { (other: CheckedContinuation<Void, Never>) in
+          Task(executorPreference: FunctionExecutor.shared) { other.resume() }
+          ended.resume(returning: FunctionExecutor.shared.isOtherwiseIdle)
+        }
+      }
+    }
+    #expect(!isIdle)
+  }
+
   /// Holds its thread until a job that only this thread knows of has run.
   private static func blockUntilAnotherJobRuns() {
     let done = DispatchSemaphore(value: 0)

@@ -4,8 +4,8 @@ import Synchronization
 
 /// A store in one SQLite file.
 ///
-/// Reads run on the caller's thread and do not suspend. Writes run on a thread of their own, one
-/// transaction per batch. The file may be read by other programs at any time; a second store on
+/// Reads run on the caller's thread and do not suspend. Writes run on a thread of their own unless
+/// the caller offers its own, one transaction per batch. The file may be read by other programs at any time; a second store on
 /// it, in this process or another, is refused.
 package final class SQLitePersistence: Persistence {
   /// The data file.
@@ -106,6 +106,10 @@ package final class SQLitePersistence: Persistence {
 
   package func append(_ batch: [CommitRecord]) async throws {
     try await writer.append(batch)
+  }
+
+  package func appendOnThisThread(_ batch: [CommitRecord]) throws -> Bool {
+    try writer.appendOnThisThread(batch)
   }
 
   package func settle() async throws -> Bool {

@@ -2,7 +2,7 @@ import CSQLite
 import HullValues
 import Synchronization
 
-/// The one connection that writes, on a thread of its own.
+/// The one connection that writes, on a thread of its own or one that a caller offers.
 actor SQLiteWriter {
   private let executor = ThreadExecutor(name: "hull writer")
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -102,6 +102,19 @@ actor SQLiteWriter {
     status.lastTimestamp = last.timestamp
     status.batches.add(1, ordering: .relaxed)
     status.commits.add(batch.count, ordering: .relaxed)
+  }
+
+  /// Writes a batch on the calling thread.
+  ///
+  /// - Returns: False if the writer is busy: nothing was done.
+  /// - Throws: ``PersistenceError``.
+  nonisolated func appendOnThisThread(_ batch: [CommitRecord]) throws -> Bool {
+    let result = executor.onThisThread {
+      Result { try assumeIsolated { writer in try writer.append(batch) } }
+    }
+    guard let result else { return false }
+    try result.get()
+    return true
   }
 
   func setLastTimestamp(
