@@ -16,7 +16,10 @@ package struct SQLiteOptions: Sendable {
   package var durability: Durability
   /// How long to wait for a lock another program holds, for example a backup.
   package var busyTimeout: Duration
-  /// Memory for pages of the writer.
+  /// Memory for pages of the writer, which takes more for a transaction that needs it.
+  ///
+  /// More is slower: a commit that has balanced a tree looks through all of them
+  /// (`sqlite3PcacheTruncate` after pages have changed places).
   package var writerCacheBytes: Int
   /// Memory for pages of each reader, of which there are as many as threads that read at once.
   package var readerCacheBytes: Int
@@ -40,7 +43,7 @@ package struct SQLiteOptions: Sendable {
   package init(
     durability: Durability = .full,
     busyTimeout: Duration = .seconds(10),
-    writerCacheBytes: Int = 64 << 20,
+    writerCacheBytes: Int = 8 << 20,
     readerCacheBytes: Int = 8 << 20,
     mappedBytes: Int = 0x7FFF_0000,
     checkpointFrames: Int = 8_000,
@@ -101,6 +104,7 @@ extension SQLiteConnection {
       PRAGMA checkpoint_fullfsync = \(options.durability == .off ? 0 : 1);
       PRAGMA journal_size_limit = \(options.longestLogBytes);
       PRAGMA cache_size = -\(options.writerCacheBytes / 1024);
+      PRAGMA cache_spill = OFF;
       PRAGMA mmap_size = \(options.mappedBytes);
       PRAGMA temp_store = MEMORY;
       PRAGMA trusted_schema = OFF;

@@ -37,7 +37,7 @@ public final class SQLiteBaseline {
       """
       pragma journal_mode = wal;
       pragma synchronous = \(synchronous);
-      pragma cache_size = -65536;
+      pragma cache_size = -8192;
       pragma mmap_size = 2147418112;
       pragma temp_store = memory;
       pragma wal_autocheckpoint = 8000;

@@ -146,7 +146,7 @@ struct HTTPRows {
     defer { server.stop() }
     let raw = try RawCommits(in: try run.folder("raw"), seconds: run.options.seconds / 2)
     // Both stores have been in use: their logs have their length.
-    try server.fill("notes:fill", Self.notes, total: 50_000)
+    try server.fill("notes:fill", Self.notes, total: 120_000)
     for connections in Self.connections {
       var (single, grouped, tails): ([Pair], [Pair], [Pair]) = ([], [], [])
       var latencies = ""
