@@ -4,25 +4,28 @@ import Foundation
 
 /// The allocator of this process, as far as it is glibc's; others do without.
 enum Allocator {
-  /// Has heaps grow in large steps and keep what is freed.
+  /// Has few heaps, which grow in large steps and keep some of what is freed.
   ///
   /// By itself glibc grows the heap of a thread by a few pages at a time and returns its end as soon
   /// as that is free. Documents that are read and let go make it do so over and over: ten system
   /// calls for a mutation, and a third of the time of a scan. What is kept is given back in pauses,
-  /// by ``giveBackToSystem()``.
+  /// by ``giveBackToSystem()``, except for pages on which something is in use: with a heap for each
+  /// thread there are many of these.
   static func configure() {
     #if canImport(Glibc)
-      // The numbers are those of glibc's `malloc.h`.
-      let (trimThreshold, topPad, mmapThreshold): (CInt, CInt, CInt) = (-1, -2, -3)
       // Sound: the function has this type wherever glibc has it. It is looked up by name since Swift's
-      // module of glibc leaves its header out.
+      // module of glibc leaves its header out; the numbers are those of that header, `malloc.h`.
       typealias Option = @convention(c) (CInt, CInt) -> CInt
       guard let function = dlsym(nil, "mallopt") else { return }
       let set = unsafeBitCast(function, to: Option.self)
+      let (topPad, trimThreshold, mmapThreshold, arenaMax) = (
+        CInt(-2), CInt(-1), CInt(-3), CInt(-8)
+      )
       _ = set(topPad, 1 << 20)
-      _ = set(trimThreshold, 32 << 20)
+      _ = set(trimThreshold, 2 << 20)
       // Given any of the others, glibc no longer finds this out by itself.
       _ = set(mmapThreshold, 4 << 20)
+      _ = set(arenaMax, CInt(max(4, 2 * ProcessInfo.processInfo.activeProcessorCount)))
     #endif
   }
 

@@ -199,9 +199,9 @@ package final class Database: Sendable {
   /// A transaction that is running now is run again when it commits.
   package func releaseMemory() async {
     committer.withState { state in
-      let published = state.published
-      state.log.trim(olderThan: published.successor, maximumBytes: 0, published: published)
+      state.log.releaseMemory(published: state.published)
     }
+    committer.subscriptions.releaseMemory()
     await persistence.releaseMemory()
   }
 

@@ -73,6 +73,13 @@ struct WriteLog {
     }
   }
 
+  /// Forgets every commit up to `published`, and keeps no room for as many again.
+  mutating func releaseMemory(published: Timestamp) {
+    trim(olderThan: published.successor, maximumBytes: 0, published: published)
+    commits = ContiguousArray(commits[first...])
+    first = 0
+  }
+
   private func firstPosition(after timestamp: Timestamp) -> Int {
     // Almost every caller asks for the newest few: steps that double from the end find the stretch.
     var high = commits.count

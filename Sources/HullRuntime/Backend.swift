@@ -204,12 +204,12 @@ package final class Backend: Sendable {
 
   /// Lets go of memory that only makes what comes next faster; for a time when nothing is going on.
   package func releaseMemory() async {
-    runner.cache.shrink(to: Self.idleQueryCacheBytes)
+    runner.cache.empty(ifLargerThan: Self.smallQueryCacheBytes)
     await database.releaseMemory()
   }
 
-  /// What is kept of the query cache in a pause: 2 MiB, some thousand small results.
-  private static let idleQueryCacheBytes = 2 << 20
+  /// A query cache that stays in a pause: 2 MiB, some thousand small results.
+  private static let smallQueryCacheBytes = 2 << 20
 
   /// A fresh id for a request that brought none.
   package func makeRequestID() -> RequestID { RequestID(from: configuration.random) }

@@ -161,6 +161,18 @@ package final class FunctionExecutor: TaskExecutor {
     return taken
   }
 
+  /// Ends the threads that have nothing to do, with what the allocator keeps for each of them.
+  ///
+  /// The next jobs start others.
+  package func endIdleThreads() {
+    let idle = state.withLock { state in
+      defer { state.parked = [] }
+      for worker in state.parked { state.workers[ObjectIdentifier(worker)] = nil }
+      return state.parked
+    }
+    for worker in idle { worker.end() }
+  }
+
   private func start(_ worker: Worker) {
     let thread = Thread { [self] in work(worker) }
     thread.name = "hull-function"
@@ -177,7 +189,7 @@ package final class FunctionExecutor: TaskExecutor {
       // What it resumes becomes this thread's next job.
       case .deferring(let continuation): continuation.resume()
       case .park:
-        worker.park()
+        guard worker.park() else { return }
         continue
       case .end: return
       }
@@ -229,13 +241,26 @@ private final class Worker: Sendable {
 
   private struct State {
     var next: UnownedJob?
+    /// Whether the thread is to end.
+    var isEnded = false
     /// Jobs put or taken so far, and how many there were at the watcher's last visit.
     var moves: UInt64 = 0
     var seen: UInt64 = 0
   }
 
-  /// Waits for ``wake()``, which may have come already.
-  func park() { wakeups.wait() }
+  /// Waits for ``wake()`` or ``end()``, which may have come already.
+  ///
+  /// - Returns: Whether the thread is to go on.
+  func park() -> Bool {
+    wakeups.wait()
+    return !state.withLock { $0.isEnded }
+  }
+
+  /// Has the thread, which is parked, end.
+  func end() {
+    state.withLock { $0.isEnded = true }
+    wakeups.signal()
+  }
 
   /// Has the thread look for work again.
   func wake() { wakeups.signal() }

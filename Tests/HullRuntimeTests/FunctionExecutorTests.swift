@@ -62,6 +62,18 @@ import Testing
     #expect(!isIdle)
   }
 
+  @Test func `jobs go on though idle threads are ended all the time`() async {
+    for _ in 0..<200 {
+      await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in
+        Task(executorPreference: FunctionExecutor.shared) {
+          await Task.yield()
+          ended.resume()
+        }
+        FunctionExecutor.shared.endIdleThreads()
+      }
+    }
+  }
+
   /// Holds its thread until a job that only this thread knows of has run.
   private static func blockUntilAnotherJobRuns() {
     let done = DispatchSemaphore(value: 0)

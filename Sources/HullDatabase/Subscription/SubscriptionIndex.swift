@@ -67,6 +67,15 @@ struct SubscriptionIndex: Sendable {
     for name in reads.variables { Self.remove(subscriber, &variables[name]) }
   }
 
+  /// Gives back the room that more reads than there are now have taken.
+  mutating func releaseMemory() {
+    documents.releaseRoom()
+    indexes.releaseRoom()
+    for source in indexes.keys { indexes[source]?.points.releaseRoom() }
+    missingTables.releaseRoom()
+    variables.releaseRoom()
+  }
+
   /// Adds everyone who depends on something that a commit changed to `found`.
   func collect(touchedBy commit: CommittedTransaction, into found: inout Set<Int>) {
     if isEmpty { return }
@@ -107,5 +116,13 @@ struct SubscriptionIndex: Sendable {
   /// Whether the trees are as they should be; for tests.
   var holdsInvariants: Bool {
     indexes.values.allSatisfy { !$0.isEmpty && $0.ranges.holdsInvariants }
+  }
+}
+
+extension Dictionary {
+  /// Moves the elements into as much memory as they need, if they have much more.
+  mutating func releaseRoom() {
+    guard capacity > 64, capacity / 4 > count else { return }
+    self = Dictionary(uniqueKeysWithValues: Array(self))
   }
 }

@@ -59,6 +59,14 @@ final class SubscriptionRegistry: Sendable {
     }
   }
 
+  /// Gives back the room that many more subscriptions than there are now have taken.
+  func releaseMemory() {
+    state.withLock { state in
+      state.registrations.releaseRoom()
+      state.index.releaseMemory()
+    }
+  }
+
   /// Ends the validity of what a batch changes, before it is published.
   ///
   /// Those who wait are told by ``announce(publishedThrough:)``.

@@ -136,13 +136,15 @@ final class QueryCache: Sendable {
     }
   }
 
-  /// Lets go of all results but those used last.
+  /// Lets go of all results if they take more memory than this.
   ///
-  /// - Parameter bytes: How much memory these may take.
-  func shrink(to bytes: Int) {
-    // The others end with `former`, outside the lock: each has a subscription to be taken out.
-    let former = state.withLock { state in
-      defer { state.results = state.results.shrunk(to: bytes) }
+  /// Of all: what is kept of many lies scattered over the pages of memory of the others, none of
+  /// which could be given back.
+  func empty(ifLargerThan bytes: Int) {
+    // They end with `former`, outside the lock: each has a subscription to be taken out.
+    let former: QueryResultStore? = state.withLock { state in
+      guard state.results.bytes > bytes else { return nil }
+      defer { state.results = state.results.emptied }
       return state.results
     }
     _ = consume former

@@ -69,22 +69,8 @@ struct QueryResultStore {
     return evictions
   }
 
-  /// The same store with only the results used last, in no more memory than they need.
-  ///
-  /// - Parameter kept: How many bytes of them to keep.
-  /// - Returns: The store, with the same bound as this one.
-  func shrunk(to kept: Int) -> QueryResultStore {
-    var recent: [Slot] = []
-    var (left, next) = (kept, newest)
-    while let position = next, let slot = slots[position], slot.bytes <= left {
-      left -= slot.bytes
-      recent.append(slot)
-      next = slot.older
-    }
-    var result = QueryResultStore(maximumBytes: maximumBytes)
-    for slot in recent.reversed() { _ = result.insert(slot.kept, for: slot.question) }
-    return result
-  }
+  /// A store without results and with the same bound.
+  var emptied: QueryResultStore { QueryResultStore(maximumBytes: maximumBytes) }
 
   private mutating func remove(_ position: Int) {
     guard let slot = slots[position] else { return }

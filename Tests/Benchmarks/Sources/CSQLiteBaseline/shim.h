@@ -14,7 +14,7 @@ static inline sqlite3_destructor_type baseline_transient(void) { return SQLITE_T
 static inline void baseline_configure_allocator(void) {
 #if defined(M_TOP_PAD)
   mallopt(M_TOP_PAD, 1 << 20);
-  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 2 << 20);
   mallopt(M_MMAP_THRESHOLD, 4 << 20);
 #endif
 }
