@@ -39,6 +39,12 @@ public struct ServerConfiguration: Sendable {
   /// arrives than can be answered, and a long queue would only make every answer late.
   public var congestedQueueTimeout: Duration
 
+  /// How long a request that finds the queue full is put aside before it is looked at once more, and
+  /// answered with 503 `ExecuteFullError` if nothing has changed.
+  ///
+  /// A client that sends again at once would have the server spend its time on refusing.
+  public var refusalDelay: Duration
+
   /// The largest single header field or request target, in bytes.
   public var maximumHeaderFieldSize: Int
 
@@ -114,6 +120,7 @@ public struct ServerConfiguration: Sendable {
     maximumQueuedRequests = 2048
     queueTimeout = .seconds(5)
     congestedQueueTimeout = .milliseconds(500)
+    refusalDelay = .milliseconds(250)
     maximumHeaderFieldSize = 16 * 1024
     maximumHeadSize = 64 * 1024
     maximumHeaderCount = 100

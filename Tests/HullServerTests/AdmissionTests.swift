@@ -28,12 +28,14 @@ import Testing
     }
   }
 
-  @Test func `beyond the queue a request is refused, and its connection goes on`() async throws {
-    try await Self.withFullServer({ $0.maximumQueuedRequests = 1 }) {
-      server,
-      router,
-      first,
-      counters in
+  @Test(arguments: [Duration.zero, .milliseconds(20)])
+  func `beyond the queue a request is refused, and its connection goes on`(
+    delay: Duration
+  ) async throws {
+    try await Self.withFullServer({
+      $0.maximumQueuedRequests = 1
+      $0.refusalDelay = delay
+    }) { server, router, first, counters in
       let second = try await RawClient(port: server.port)
       try await second.send("GET /large?bytes=3 HTTP/1.1\r\n\r\n")
       try await eventually { counters.requestsWaiting.load(ordering: .relaxed) == 1 }
@@ -48,6 +50,40 @@ import Testing
       #expect(try await third.request("GET", "/large?bytes=5").body == "aaaaa")
       #expect(counters.requestsWaiting.load(ordering: .relaxed) == 0)
       #expect(counters.requestsTurnedAway.load(ordering: .relaxed) == 1)
+    }
+  }
+
+  @Test func `a request that found the queue full is looked at again before it is refused`()
+    async throws
+  {
+    try await Self.withFullServer({
+      $0.maximumQueuedRequests = 0
+      $0.refusalDelay = .seconds(2)
+    }) { server, router, first, counters in
+      let second = try await RawClient(port: server.port)
+      try await second.send("GET /large?bytes=3 HTTP/1.1\r\n\r\n")
+      try await eventually { counters.requestsWaiting.load(ordering: .relaxed) == 1 }
+      router.mayFinish.send()
+      #expect(try await first.response().body == "finished")
+      #expect(try await second.response().body == "aaa")
+      #expect(counters.requestsWaiting.load(ordering: .relaxed) == 0)
+      #expect(counters.requestsTurnedAway.load(ordering: .relaxed) == 0)
+    }
+  }
+
+  @Test func `a client that goes while its request is aside leaves nothing behind`() async throws {
+    try await Self.withFullServer({
+      $0.maximumQueuedRequests = 0
+      $0.refusalDelay = .seconds(60)
+    }) { server, router, first, counters in
+      let second = try await RawClient(port: server.port)
+      try await second.send("GET /large?bytes=3 HTTP/1.1\r\n\r\n")
+      try await eventually { counters.requestsWaiting.load(ordering: .relaxed) == 1 }
+      try await second.close()
+      try await eventually { counters.requestsWaiting.load(ordering: .relaxed) == 0 }
+      router.mayFinish.send()
+      #expect(try await first.response().body == "finished")
+      #expect(try await first.request("GET", "/large?bytes=2").body == "aa")
     }
   }
 

@@ -106,6 +106,7 @@ extension ServerConfiguration {
   static func test(_ change: (inout ServerConfiguration) -> Void = { _ in }) -> ServerConfiguration
   {
     var configuration = ServerConfiguration(port: 0)
+    configuration.refusalDelay = .zero
     change(&configuration)
     return configuration
   }

@@ -22,13 +22,14 @@ struct ConnectionContext: Sendable {
 
 /// The time limits of a configuration, in the unit of the event loops.
 struct ConnectionTimeouts: Sendable {
-  let idle, head, body, request, drain: TimeAmount
+  let idle, head, body, request, refusal, drain: TimeAmount
 
   init(_ configuration: ServerConfiguration) {
     idle = TimeAmount(configuration.idleTimeout)
     head = TimeAmount(configuration.headTimeout)
     body = TimeAmount(configuration.bodyTimeout)
     request = TimeAmount(configuration.requestTimeout)
+    refusal = TimeAmount(configuration.refusalDelay)
     drain = TimeAmount(configuration.drainTimeout)
   }
 }

@@ -40,7 +40,17 @@ extension HTTPConnectionHandler {
     }
   }
 
-  private func wait(in lane: HTTPRoute.Lane, context: ChannelHandlerContext) {
+  /// Has the request wait in the queue, or aside from it if it is full.
+  ///
+  /// - Parameters:
+  ///   - lane: Which place it needs.
+  ///   - wasAside: Whether it has found the queue full before: it is refused if it is so still.
+  ///   - context: The handler's context.
+  private func wait(
+    in lane: HTTPRoute.Lane,
+    wasAside: Bool = false,
+    context: ChannelHandlerContext
+  ) {
     let serial = self.serial
     // Sound: the closure only carries the pair back to this event loop, where it is unwrapped.
     let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
@@ -57,6 +67,10 @@ extension HTTPConnectionHandler {
     case .waits(let number, let end):
       shared.counters.requestsWaiting.add(1, ordering: .relaxed)
       (waiting, placeLane) = ((number, end), lane)
+      setDeadline(after: shared.timeouts.request, context: context)
+    case .full where !wasAside && shared.timeouts.refusal > .zero:
+      shared.counters.requestsWaiting.add(1, ordering: .relaxed)
+      aside = (.now() + shared.timeouts.refusal, lane)
       setDeadline(after: shared.timeouts.request, context: context)
     case .full:
       shared.counters.requestsTurnedAway.add(1, ordering: .relaxed)
@@ -102,8 +116,23 @@ extension HTTPConnectionHandler {
     turnAway(Self.hasExpired, context: context)
   }
 
+  /// The request in hand has been aside for long enough.
+  func timeAsideIsOver(context: ChannelHandlerContext) {
+    guard let lane = aside?.lane else { return }
+    isNoLongerAside()
+    setDeadline(after: shared.timeouts.request, context: context)
+    wait(in: lane, wasAside: true, context: context)
+  }
+
+  /// The request in hand is not aside any more.
+  private func isNoLongerAside() {
+    aside = nil
+    shared.counters.requestsWaiting.subtract(1, ordering: .relaxed)
+  }
+
   /// Gives the turn of the request in hand to others, if it waits for one.
   func stopWaiting() {
+    if aside != nil { isNoLongerAside() }
     guard let number = waiting?.number else { return }
     hasWaited()
     begunWork = nil

@@ -101,7 +101,7 @@ extension HTTPConnectionHandler {
 
   /// Lets go of the request whose answer begins to be written.
   func beginSending(context: ChannelHandlerContext) {
-    if waiting != nil { stopWaiting() }
+    if waiting != nil || aside != nil { stopWaiting() }
     request = nil
     omitsBody = false
     route = nil

@@ -8,7 +8,7 @@ import Synchronization
 extension HTTPConnectionHandler {
   func setDeadline(after limit: TimeAmount, context: ChannelHandlerContext) {
     deadline = .now() + limit
-    if let end = waiting?.end { deadline = min(deadline, end) }
+    if let end = waiting?.end ?? aside?.end { deadline = min(deadline, end) }
     if deadline < timerDeadline { setTimer(context: context) }
   }
 
@@ -43,6 +43,8 @@ extension HTTPConnectionHandler {
       end(with: .requestTimeout, context: context)
     case .answering where waiting.map { $0.end <= .now() } ?? false:
       queueTimeIsOver(context: context)
+    case .answering where aside.map { $0.end <= .now() } ?? false:
+      timeAsideIsOver(context: context)
     case .answering:
       shared.counters.requestTimeouts.add(1, ordering: .relaxed)
       abandonTask()

@@ -80,6 +80,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
   var placeLane = HTTPRoute.Lane.requests
   /// The number under which the request in hand waits for a place, and until when.
   var waiting: (number: UInt64, end: NIODeadline)?
+  /// Until when the request in hand is put aside, which has found the queue full; and for which gate.
+  var aside: (end: NIODeadline, lane: HTTPRoute.Lane)?
   /// What is left to do of a request that was begun before it had a place.
   var begunWork: (@Sendable () async -> HTTPResponse)?
 
