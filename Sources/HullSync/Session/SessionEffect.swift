@@ -29,24 +29,60 @@ package enum SessionEffect: Sendable {
 }
 
 /// A query whose result a session needs.
-package struct SessionFetch: Sendable {
+///
+/// An object: thousands of clients may wait for one commit, and each of these is handed on often.
+package final class SessionFetch: Sendable {
   /// The query.
-  package var queryID: QueryID
+  package let queryID: QueryID
   /// What the client subscribed to.
-  package var subscription: SubscriptionReference
+  package let subscription: SubscriptionReference
   /// On whose behalf.
-  package var identity: CallerIdentity
+  package let identity: CallerIdentity
   /// Counts identities, so that what was looked up for one is not used for another.
-  package var identityVersion: IdentityVersion
+  package let identityVersion: IdentityVersion
   /// The journal of the former run.
-  package var journal: String?
+  package let journal: String?
   /// What the client has, if it is still who it was when it got it: all who have this very result
   /// have asked the same.
-  package var former: QueryResult?
+  package let former: QueryResult?
   /// The snapshot.
-  package var timestamp: Timestamp
+  package let timestamp: Timestamp
   /// Tells the update the result is for from those before it.
-  package var update: UInt64
+  package let update: UInt64
+
+  init(
+    queryID: QueryID,
+    subscription: SubscriptionReference,
+    identity: CallerIdentity,
+    identityVersion: IdentityVersion,
+    journal: String?,
+    former: QueryResult?,
+    timestamp: Timestamp,
+    update: UInt64
+  ) {
+    self.queryID = queryID
+    self.subscription = subscription
+    self.identity = identity
+    self.identityVersion = identityVersion
+    self.journal = journal
+    self.former = former
+    self.timestamp = timestamp
+    self.update = update
+  }
+
+  /// The same fetch, of which nobody says what the client has.
+  var alone: SessionFetch {
+    SessionFetch(
+      queryID: queryID,
+      subscription: subscription,
+      identity: identity,
+      identityVersion: identityVersion,
+      journal: journal,
+      former: nil,
+      timestamp: timestamp,
+      update: update
+    )
+  }
 }
 
 /// What a client subscribed to, once for everyone who needs to know.

@@ -14,12 +14,17 @@ struct SharedFetches {
     let timestamp: Timestamp
   }
 
-  private struct Fetch {
+  private final class Fetch {
     /// Keeps the result whose identity is the key.
     let former: QueryResult
     /// Nil while it is fetched.
-    var answer: QueryResult?
+    let answer: QueryResult?
     var waiting: [(worker: SyncWorker, fetch: SessionFetch)] = []
+
+    init(former: QueryResult, answer: QueryResult? = nil) {
+      self.former = former
+      self.answer = answer
+    }
   }
 
   /// What comes of a fetch.
@@ -46,7 +51,7 @@ struct SharedFetches {
       return .lead
     }
     if let answer = known.answer { return .answer(answer) }
-    fetches[key]?.waiting.append((worker, fetch))
+    known.waiting.append((worker, fetch))
     return .wait
   }
 

@@ -223,8 +223,7 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
 
   /// Asks for a result that the one who was asked first got for itself only.
   func fetchAlone(_ fetch: SessionFetch) {
-    var fetch = fetch
-    fetch.former = nil
+    let fetch = fetch.alone
     guard transport != nil, let result = begin(fetch) else { return }
     fetched(fetch, .success(result))
   }
