@@ -36,7 +36,7 @@ struct DiskRun {
     return try await SQLitePersistence.open(path: path, options: options)
   }
 
-  /// Appends a random batch.
+  /// Appends a random batch, on the store's thread or on this one.
   ///
   /// - Returns: The error, if the store reported one.
   mutating func append(to store: SQLitePersistence) async -> PersistenceError? {
@@ -44,7 +44,8 @@ struct DiskRun {
     var batch: [CommitRecord] = []
     for _ in 0...workload.number(below: 3) { batch.append(workload.commit()) }
     do {
-      try await store.append(batch)
+      let isHere = batch.count == 1 && workload.number(below: 2) == 0
+      if try !isHere || !store.appendOnThisThread(batch) { try await store.append(batch) }
       acknowledged = workload.model
       unsettled = nil
       acknowledgedAt = batch[batch.count - 1].timestamp
