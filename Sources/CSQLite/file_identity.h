@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #if defined(__linux__)
 #include <fcntl.h>
+#ifndef STATX_INO
 // For `struct statx`, which the header of the C library leaves out unless it is asked for.
 #include <linux/stat.h>
+#endif
 extern int hull_statx(int, const char *, int, unsigned, struct statx *) __asm__("statx");
 #endif
 
@@ -18,18 +20,20 @@ extern int hull_statx(int, const char *, int, unsigned, struct statx *) __asm__(
 static inline int hull_file_identity(const char *path, uint64_t *device, uint64_t *number,
                                      int64_t *bytes) {
 #if defined(__linux__)
-  struct statx status;
-  if (hull_statx(AT_FDCWD, path, 0, STATX_INO | STATX_SIZE, &status) != 0) return -1;
-  *device = (uint64_t)status.stx_dev_major << 32 | status.stx_dev_minor;
-  *number = status.stx_ino;
-  *bytes = (int64_t)status.stx_size;
-#else
+  struct statx extended;
+  if (hull_statx(AT_FDCWD, path, 0, STATX_INO | STATX_SIZE, &extended) == 0) {
+    *device = (uint64_t)extended.stx_dev_major << 32 | extended.stx_dev_minor;
+    *number = extended.stx_ino;
+    *bytes = (int64_t)extended.stx_size;
+    return 0;
+  }
+  // There is no file, or the call is not allowed, as in containers whose filter is older than it.
+#endif
   struct stat status;
   if (stat(path, &status) != 0) return -1;
   *device = (uint64_t)status.st_dev;
   *number = (uint64_t)status.st_ino;
   *bytes = (int64_t)status.st_size;
-#endif
   return 0;
 }
 

@@ -28,6 +28,17 @@ import Testing
     }
   }
 
+  /// A client whose request for three bytes has no place yet, the only one that waits.
+  private static func clientThatWaits(
+    _ server: HTTPServer,
+    _ counters: ServerCounters
+  ) async throws -> RawClient {
+    let client = try await RawClient(port: server.port)
+    try await client.send("GET /large?bytes=3 HTTP/1.1\r\n\r\n")
+    try await eventually { counters.requestsWaiting.load(ordering: .relaxed) == 1 }
+    return client
+  }
+
   @Test(arguments: [Duration.zero, .milliseconds(20)])
   func `beyond the queue a request is refused, and its connection goes on`(
     delay: Duration
@@ -36,9 +47,7 @@ import Testing
       $0.maximumQueuedRequests = 1
       $0.refusalDelay = delay
     }) { server, router, first, counters in
-      let second = try await RawClient(port: server.port)
-      try await second.send("GET /large?bytes=3 HTTP/1.1\r\n\r\n")
-      try await eventually { counters.requestsWaiting.load(ordering: .relaxed) == 1 }
+      let second = try await Self.clientThatWaits(server, counters)
       let third = try await RawClient(port: server.port)
       let refusal = try await third.request("GET", "/large?bytes=4")
       #expect(refusal.status == 503)
@@ -60,9 +69,7 @@ import Testing
       $0.maximumQueuedRequests = 0
       $0.refusalDelay = .seconds(2)
     }) { server, router, first, counters in
-      let second = try await RawClient(port: server.port)
-      try await second.send("GET /large?bytes=3 HTTP/1.1\r\n\r\n")
-      try await eventually { counters.requestsWaiting.load(ordering: .relaxed) == 1 }
+      let second = try await Self.clientThatWaits(server, counters)
       router.mayFinish.send()
       #expect(try await first.response().body == "finished")
       #expect(try await second.response().body == "aaa")
@@ -76,9 +83,7 @@ import Testing
       $0.maximumQueuedRequests = 0
       $0.refusalDelay = .seconds(60)
     }) { server, router, first, counters in
-      let second = try await RawClient(port: server.port)
-      try await second.send("GET /large?bytes=3 HTTP/1.1\r\n\r\n")
-      try await eventually { counters.requestsWaiting.load(ordering: .relaxed) == 1 }
+      let second = try await Self.clientThatWaits(server, counters)
       try await second.close()
       try await eventually { counters.requestsWaiting.load(ordering: .relaxed) == 0 }
       router.mayFinish.send()

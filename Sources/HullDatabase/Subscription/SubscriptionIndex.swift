@@ -118,11 +118,3 @@ struct SubscriptionIndex: Sendable {
     indexes.values.allSatisfy { !$0.isEmpty && $0.ranges.holdsInvariants }
   }
 }
-
-extension Dictionary {
-  /// Moves the elements into as much memory as they need, if they have much more.
-  mutating func releaseRoom() {
-    guard capacity > 64, capacity / 4 > count else { return }
-    self = Dictionary(uniqueKeysWithValues: Array(self))
-  }
-}

@@ -132,7 +132,10 @@ extension HTTPConnectionHandler {
 
   /// Gives the turn of the request in hand to others, if it waits for one.
   func stopWaiting() {
-    if aside != nil { isNoLongerAside() }
+    if aside != nil {
+      isNoLongerAside()
+      begunWork = nil
+    }
     guard let number = waiting?.number else { return }
     hasWaited()
     begunWork = nil
