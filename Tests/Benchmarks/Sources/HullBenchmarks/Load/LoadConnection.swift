@@ -16,6 +16,7 @@ final class LoadConnection: ChannelInboundHandler {
   /// What is left of the body; nil while there is no head.
   private var left: Int?
   private var isSuccess = false
+  private var isUnderWay = false
   private var sent = ContinuousClock.now
 
   init(run: LoadRun) { self.run = run }
@@ -41,12 +42,20 @@ final class LoadConnection: ChannelInboundHandler {
     }
     guard left == 0 else { return }
     left = nil
+    isUnderWay = false
     run.answered(after: .now - sent, isSuccess: isSuccess)
     send(context)
   }
 
+  func channelInactive(context: ChannelHandlerContext) {
+    guard isUnderWay else { return }
+    isUnderWay = false
+    run.lost()
+  }
+
   private func send(_ context: ChannelHandlerContext) {
     guard let request = run.request() else { return }
+    isUnderWay = true
     sent = .now
     context.writeAndFlush(wrapOutboundOut(request), promise: nil)
   }

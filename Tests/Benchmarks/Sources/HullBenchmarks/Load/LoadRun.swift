@@ -18,6 +18,11 @@ final class LoadRun: Sendable {
     var next = 0
     var draw: NumberDraw
     var finished: CheckedContinuation<Void, Never>?
+    /// Requests that are not answered yet.
+    var underWay = 0
+    /// Whether no more are sent.
+    var isOver = false
+    var drained: CheckedContinuation<Void, Never>?
   }
 
   private let state: Mutex<State>
@@ -71,22 +76,25 @@ final class LoadRun: Sendable {
       try await Task.sleep(for: .seconds(load.seconds))
     }
     let report = run.stop()
+    // What was sent takes effect before anything that follows the load.
+    await run.drain()
     for channel in channels { try? await channel.close().get() }
     return report
   }
 
   /// The next request; nil after the last one.
   func request() -> ByteBuffer? {
-    let (number, drawn) = state.withLock { state -> (Int, (Int, Int)) in
-      state.next += 1
+    let next: (number: Int, drawn: (Int, Int))? = state.withLock { state in
+      if state.isOver || (limit > 0 && state.next == limit) { return nil }
+      defer { state.next += 1 }
+      state.underWay += 1
       return (state.next, state.draw.next())
     }
-    if limit > 0, number > limit { return nil }
-    return template.request(number: number - 1, drawn: drawn)
+    return next.map { template.request(number: $0.number, drawn: $0.drawn) }
   }
 
   func answered(after latency: Duration, isSuccess: Bool) {
-    let finished: CheckedContinuation<Void, Never>? = state.withLock { state in
+    end { state in
       guard state.isMeasuring else { return nil }
       if !isSuccess { state.refused += 1 }
       state.latencies.append(latency / .milliseconds(1))
@@ -95,7 +103,21 @@ final class LoadRun: Sendable {
       defer { state.finished = nil }
       return state.finished
     }
+  }
+
+  /// The connection of a request is gone.
+  func lost() { end { _ in nil } }
+
+  /// Ends a request.
+  ///
+  /// - Parameter body: Counts it; returns whom that was the last one for.
+  private func end(_ body: (inout State) -> CheckedContinuation<Void, Never>?) {
+    let (finished, drained) = state.withLock { state in
+      state.underWay -= 1
+      return (body(&state), state.underWay == 0 ? state.drained.take() : nil)
+    }
     finished?.resume()
+    drained?.resume()
   }
 
   private func start() {
@@ -118,9 +140,22 @@ final class LoadRun: Sendable {
     }
   }
 
+  /// Waits until everything that was sent is answered.
+  private func drain() async {
+    await withCheckedContinuation { continuation in
+      let isDone = state.withLock { state in
+        if state.underWay == 0 { return true }
+        state.drained = continuation
+        return false
+      }
+      if isDone { continuation.resume() }
+    }
+  }
+
   private func stop() -> LoadReport {
     state.withLock { state in
       state.isMeasuring = false
+      state.isOver = true
       if limit == 0 { state.ended = .now }
       return LoadReport(
         requests: state.latencies.count,
