@@ -36,6 +36,21 @@ import Testing
     }
   }
 
+  @Test func `a reader maps the file after its first reads and reads on`() async throws {
+    try await withStore { store in
+      try await store.append([CommitRecord(timestamp: 1, documents: [.insert(document(1))])])
+      for read in 0..<200 {
+        let found = try await store.document(id(1), atLeast: 1)
+        #expect(found.document != nil && found.readAt == 1, "read \(read)")
+      }
+      // One snapshot to begin with, another one with the file mapped: SQLite maps between the two.
+      #expect(await store.statistics().snapshotRenewals == 2)
+      try await store.append([CommitRecord(timestamp: 2, documents: [.insert(document(2))])])
+      #expect(try await store.document(id(2), atLeast: 2).document != nil)
+      #expect(await store.statistics().readerConnections == 1)
+    }
+  }
+
   @Test func `the log stays short under writing and reading without a pause`() async throws {
     let options = SQLiteOptions(durability: .off, checkpointFrames: 100)
     try await withStore(options) { store in

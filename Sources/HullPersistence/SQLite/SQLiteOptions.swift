@@ -105,7 +105,7 @@ extension SQLiteConnection {
       PRAGMA journal_size_limit = \(options.longestLogBytes);
       PRAGMA cache_size = -\(options.writerCacheBytes / 1024);
       PRAGMA cache_spill = OFF;
-      PRAGMA mmap_size = \(options.mappedBytes);
+      PRAGMA mmap_size = 0;
       PRAGMA temp_store = MEMORY;
       PRAGMA trusted_schema = OFF;
       """,
@@ -114,6 +114,16 @@ extension SQLiteConnection {
     if let maximum = options.maximumFileBytes {
       try execute("PRAGMA max_page_count = \(max(1, maximum / 4096))", to: "configure the writer")
     }
+  }
+
+  /// Has pages of the file be read by mapping it, outside a transaction.
+  ///
+  /// A connection begins without: of a file that is not in memory, each page that is touched first
+  /// takes what lies around it along, by as much as the device is set to read ahead. That brings a
+  /// file into memory fast, and takes milliseconds for a page, where a server that starts needs
+  /// a handful of them.
+  func map(_ options: SQLiteOptions) throws(PersistenceError) {
+    try execute("PRAGMA mmap_size = \(options.mappedBytes)", to: "map the file")
   }
 
   /// Opens a connection that only reads.
@@ -126,7 +136,7 @@ extension SQLiteConnection {
       """
       PRAGMA query_only = ON;
       PRAGMA cache_size = -\(options.readerCacheBytes / 1024);
-      PRAGMA mmap_size = \(options.mappedBytes);
+      PRAGMA mmap_size = 0;
       PRAGMA temp_store = MEMORY;
       PRAGMA trusted_schema = OFF;
       """,

@@ -7,6 +7,10 @@ import HullValues
 /// one caller at a time, and the caller gives it back before it returns.
 final class SQLiteReader: @unchecked Sendable {
   private let connection: SQLiteConnection
+  private let options: SQLiteOptions
+  /// How many more reads go without mapping the file.
+  private var readsBeforeMapping = 64
+  private var isMapped = false
   /// The timestamp of the open snapshot; nil without one.
   private(set) var snapshot: Timestamp?
   /// The pool's epoch when the snapshot was taken.
@@ -14,13 +18,26 @@ final class SQLiteReader: @unchecked Sendable {
 
   init(path: String, options: SQLiteOptions) throws(PersistenceError) {
     connection = try .reader(path: path, options: options)
+    self.options = options
     // The writer decides what becomes of the log.
     connection.leavesLogOnClose()
+  }
+
+  /// Whether the snapshot serves a read that needs one of this epoch with everything up to a
+  /// timestamp; counts the read.
+  func holdsSnapshot(atLeast needed: Timestamp, epoch: Int) -> Bool {
+    if !isMapped { readsBeforeMapping -= 1 }
+    guard let snapshot, isMapped || readsBeforeMapping > 0 else { return false }
+    return snapshot >= needed && self.epoch == epoch
   }
 
   /// Takes the newest snapshot in place of the one held.
   func renewSnapshot(epoch: Int) throws(PersistenceError) {
     try endSnapshot()
+    if !isMapped, readsBeforeMapping <= 0 {
+      try connection.map(options)
+      isMapped = true
+    }
     try connection.run(.begin, to: "begin a snapshot")
     let statement = try connection.statement(.lastTimestamp)
     defer { statement.reset() }

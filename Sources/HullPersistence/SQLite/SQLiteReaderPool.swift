@@ -41,7 +41,7 @@ final class SQLiteReaderPool: Sendable {
     let needed = min(atLeast, status.lastTimestamp)
     // A reader that failed is not given back: SQLite may have ended its snapshot, and what it read
     // next would be newer than it says.
-    if let snapshot = reader.snapshot, snapshot >= needed, reader.epoch == epoch {
+    if reader.holdsSnapshot(atLeast: needed, epoch: epoch), let snapshot = reader.snapshot {
       let value = try body(reader, snapshot)
       giveBack(reader)
       return value

@@ -78,6 +78,7 @@ extension SQLiteWriter {
     if let connection { return connection }
     let connection = try SQLiteConnection.writer(path: path, options: options)
     try connection.configureWriter(options)
+    try connection.map(options)
     self.connection = connection
     return connection
   }

@@ -55,6 +55,7 @@ actor SQLiteWriter {
     status.lastTimestamp = Timestamp(rawValue: last ?? 0)
     let row = try connection.integer("SELECT max(row) FROM _hull_documents", to: action)
     nextRow = (row ?? 0) + 1
+    try connection.map(options)
     self.connection = connection
     isOpen = true
     if options.fileSystem == nil { status.watch(StoreFiles(path: path)) }
