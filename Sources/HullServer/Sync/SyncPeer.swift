@@ -39,5 +39,7 @@ final class SyncPeer: WebSocketPeer, SyncTransport {
 
   func send(_ message: [UInt8]) { socket?.send(text: message) }
 
+  func flush() { socket?.flush() }
+
   func close(code: UInt16?, reason: String) { socket?.close(code: code, reason: reason) }
 }

@@ -23,12 +23,18 @@ package final class WebSocket {
   ///
   /// It is handed to the system as long as the client keeps up, and waits behind earlier ones
   /// otherwise. A client that lets more wait than the configuration allows is closed with 1013.
-  /// What is sent during one turn of the event loop leaves together.
+  /// What is sent during one turn of the event loop leaves together, at its end or with ``flush()``.
   ///
   /// - Parameter text: UTF-8.
   package func send(text: [UInt8]) {
     eventLoop.assertInEventLoop()
     connection?.send(text)
+  }
+
+  /// Has what was sent leave now.
+  package func flush() {
+    eventLoop.assertInEventLoop()
+    connection?.flush()
   }
 
   /// How many messages wait because the client does not keep up.

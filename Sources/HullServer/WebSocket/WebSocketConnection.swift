@@ -62,6 +62,8 @@ final class WebSocketConnection: ChannelDuplexHandler {
   // Writing.
   private var outbox = WebSocketOutbox()
   private var needsFlush = false
+  /// What the channel says of itself; asking it every time takes longer than to write a short frame.
+  private var isWritable = true
   /// The ping, the payload of the pong and the close frame that wait for a place.
   private var owesPing = false
   private var owedPong: [UInt8]?
@@ -90,6 +92,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
+    isWritable = context.channel.isWritable
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -149,7 +152,8 @@ final class WebSocketConnection: ChannelDuplexHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable { writeWaiting() }
+    isWritable = context.channel.isWritable
+    if isWritable { writeWaiting() }
     context.fireChannelWritabilityChanged()
   }
 
@@ -214,7 +218,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
 
   func send(_ text: [UInt8]) {
     guard state == .open, let context else { return }
-    if outbox.isEmpty, context.channel.isWritable {
+    if outbox.isEmpty, isWritable {
       write(.text, text, context: context)
     } else if !outbox.append(text, limit: limits.maximumQueued) {
       overflow(Self.tooSlow)
@@ -247,14 +251,14 @@ final class WebSocketConnection: ChannelDuplexHandler {
     promise: EventLoopPromise<Void>? = nil,
     context: ChannelHandlerContext
   ) {
-    let frame = WebSocketFrame.encode(opcode, payload, allocator: context.channel.allocator)
+    let frame = WebSocketFrame.encode(opcode, payload)
     context.write(wrapOutboundOut(frame), promise: promise)
     flushSoon()
   }
 
   private func ping() {
     guard let context else { return }
-    guard context.channel.isWritable else {
+    guard isWritable else {
       owesPing = true
       return
     }
@@ -265,7 +269,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
   /// Writes what waits, as far as the client keeps up: control frames, messages, the close frame.
   private func writeWaiting() {
     guard let context, state != .closed else { return }
-    if !closeIsWritten, context.channel.isWritable {
+    if !closeIsWritten, isWritable {
       if let payload = owedPong {
         owedPong = nil
         write(.pong, payload, context: context)
@@ -276,7 +280,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
       }
     }
     let hadMessages = !outbox.isEmpty
-    while context.channel.isWritable, let text = outbox.popFirst() {
+    while isWritable, let text = outbox.popFirst() {
       write(.text, text, context: context)
     }
     if hadMessages { balanceBudget() }
@@ -296,8 +300,9 @@ final class WebSocketConnection: ChannelDuplexHandler {
     loop.flushSoon(self)
   }
 
-  /// Called by the event loop's ``WebSocketLoop``.
+  /// Called by the peer, or else by the event loop's ``WebSocketLoop``.
   func flush() {
+    guard needsFlush else { return }
     needsFlush = false
     context?.flush()
   }

@@ -21,12 +21,8 @@ enum WebSocketFrame {
   static let longestControlPayload = 125
 
   /// A frame in a buffer of its own.
-  static func encode(
-    _ opcode: WebSocketOpcode,
-    _ payload: [UInt8],
-    allocator: ByteBufferAllocator
-  ) -> ByteBuffer {
-    var buffer = allocator.buffer(capacity: payload.count + 10)
+  static func encode(_ opcode: WebSocketOpcode, _ payload: [UInt8]) -> ByteBuffer {
+    var buffer = ByteBufferAllocator().buffer(capacity: payload.count + 10)
     buffer.writeInteger(0x80 | opcode.rawValue)
     switch payload.count {
     case ...125: buffer.writeInteger(UInt8(payload.count))
@@ -42,7 +38,7 @@ enum WebSocketFrame {
   }
 
   /// A ping without payload, shared by all sockets.
-  static let ping = encode(.ping, [], allocator: ByteBufferAllocator())
+  static let ping = encode(.ping, [])
 }
 
 /// What a close frame says (RFC 6455 section 5.5.1 and 7.4).

@@ -8,10 +8,19 @@ package protocol SyncTransport: AnyObject {
   /// Sends a message, after those sent before.
   func send(_ message: [UInt8])
 
+  /// Has what was sent leave now, while everything about the connection is at hand: by itself it may
+  /// leave a little later.
+  func flush()
+
   /// Closes the connection, after what was sent.
   ///
   /// - Parameters:
   ///   - code: The close code; nil for a close frame without one.
   ///   - reason: A short reason, at most 123 bytes.
   func close(code: UInt16?, reason: String)
+}
+
+extension SyncTransport {
+  /// For a connection on which nothing waits.
+  package func flush() {}
 }

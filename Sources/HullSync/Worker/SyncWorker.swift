@@ -158,7 +158,10 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
     // What is done may add to what is wanted: the outermost call does all of it.
     if isWorking { return }
     isWorking = true
-    defer { isWorking = false }
+    defer {
+      isWorking = false
+      transport?.flush()
+    }
     while true {
       while !session.effects.isEmpty {
         let effects = session.effects
