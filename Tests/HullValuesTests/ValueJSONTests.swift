@@ -237,6 +237,22 @@ import Testing
 
   // MARK: Order
 
+  @Test func `a writer makes room for what is expected, within bounds, and writes the same`() {
+    var writer = JSONWriter()
+    writer.beginArray()
+    writer.expect(10_000)
+    let room = writer.bytes.capacity
+    #expect(room > 10_000 && room < 20_000)
+    // Twice the room comes by itself.
+    writer.expect(room)
+    #expect(writer.bytes.capacity == room)
+    writer.expect(.max)
+    #expect(writer.bytes.capacity < 200_000)
+    writer.double(1)
+    writer.endArray()
+    #expect(writer.string == "[1.0]")
+  }
+
   @Test func `values sort as their keys do, in the order of the vectors`() throws {
     let sorted = try #require(Vectors.load("value-ordering")["sorted"]?.array)
     #expect(sorted.count == 139)

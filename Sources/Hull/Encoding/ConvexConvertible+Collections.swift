@@ -26,8 +26,11 @@ extension Array: ConvexConvertible where Element: ConvexConvertible {
   /// Appends a JSON array.
   public func encode(into writer: inout JSONWriter) throws {
     writer.beginArray()
-    for element in self {
+    let start = writer.bytes.count
+    for (position, element) in enumerated() {
       try element.encode(into: &writer)
+      // The others will be about as long as the first one.
+      if position == 0 { writer.expect((writer.bytes.count - start) * Swift.min(count, 1 << 16)) }
     }
     writer.endArray()
   }

@@ -25,6 +25,15 @@ public struct JSONWriter: Sendable {
     if capacity > 0 { bytes.reserveCapacity(capacity) }
   }
 
+  /// Makes room for about so many more bytes, if that would more than double it: less is made as it
+  /// is needed, at no greater cost.
+  ///
+  /// - Parameter more: How many bytes are expected; 64 KiB of them at most are believed.
+  package mutating func expect(_ more: Int) {
+    let needed = bytes.count + min(more, 64 << 10)
+    if needed > 2 * bytes.capacity { bytes.reserveCapacity(needed) }
+  }
+
   /// What was written so far, as text.
   public var string: String { String(decoding: bytes, as: UTF8.self) }
 

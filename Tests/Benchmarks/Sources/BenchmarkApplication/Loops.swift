@@ -38,7 +38,7 @@ public enum Loops {
     for start in starts {
       var writer = JSONWriter()
       let notes = ctx.db.query(Note.self).encoded().withIndex(Note.byNumber) { $0.gte(start) }
-      for note in try await notes.take(100) { note.encode(into: &writer) }
+      try await notes.take(100).encode(into: &writer)
       size += writer.bytes.count
     }
     return size
