@@ -5,14 +5,11 @@ import Testing
 
 @Suite struct CrashTests {
   @Test func `an acknowledged mutation survives kill -9, exactly once`() async throws {
-    let seed =
-      ProcessInfo.processInfo.environment["HULL_SEED"].flatMap { UInt64($0) }
-      ?? UInt64.random(in: 0...UInt64.max)
+    let seed = RandomRun.seed()
     var random = SplitMix64(state: seed)
-    print("seed \(seed)")
     try await withTemporaryDirectory { directory in
       var acknowledged: [String] = []
-      for round in 0..<4 {
+      for round in 0..<RandomRun.crashes(usually: 4) {
         let server = try await Server.start(data: directory)
         let load = try ChildProcess(
           Python.interpreter,
@@ -41,18 +38,5 @@ import Testing
       )
       #expect(verdict.status == 0, "seed \(seed): \(verdict.errors)")
     }
-  }
-}
-
-/// A small repeatable generator, so that a printed seed replays a test.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -7,16 +7,11 @@ import Testing
   @Test func `after kill -9 every scheduled mutation has run once, and no action twice`()
     async throws
   {
-    let seed =
-      ProcessInfo.processInfo.environment["HULL_SEED"].flatMap { UInt64($0) }
-      ?? UInt64.random(in: 0...UInt64.max)
+    let seed = RandomRun.seed()
     var random = SplitMix64(state: seed)
-    print("seed \(seed)")
-    let rounds =
-      ProcessInfo.processInfo.environment["HULL_CRASHES"].flatMap { Int($0) } ?? 4
     try await withTemporaryDirectory { directory in
       var acknowledged: [String] = []
-      for round in 0..<rounds {
+      for round in 0..<RandomRun.crashes(usually: 4) {
         let server = try await Server.start("ConformanceApp", data: directory)
         let load = try ChildProcess(
           Python.interpreter,

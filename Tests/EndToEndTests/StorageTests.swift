@@ -15,12 +15,11 @@ import Testing
   }
 
   @Test func `rows and bytes belong together after every kill -9`() async throws {
-    let seed = UInt32.random(in: 0...UInt32.max)
-    print("seed \(seed)")
-    var random = SplitMix64(state: UInt64(seed))
+    let seed = RandomRun.seed()
+    var random = SplitMix64(state: seed)
     try await withTemporaryDirectory { directory in
       var said: [String] = []
-      for round in 0..<5 {
+      for round in 0..<RandomRun.crashes(usually: 5) {
         let server = try await Server.start("ConformanceApp", data: directory)
         let load = try ChildProcess(
           Python.interpreter,

@@ -1,3 +1,4 @@
+import Foundation
 import HullPersistence
 import HullValues
 import Testing
@@ -110,12 +111,16 @@ import Testing
     }
   }
 
-  @Test(arguments: Engine.allCases, [1, 2, 3, UInt64.random(in: 1000...UInt64.max)])
+  private static let seed =
+    ProcessInfo.processInfo.environment["HULL_SEED"].flatMap { UInt64($0) }
+    ?? .random(in: 1000...UInt64.max)
+
+  @Test(arguments: Engine.allCases, [1, 2, 3, Self.seed])
   func `random commits and scans agree with a dictionary`(
     engine: Engine,
     seed: UInt64
   ) async throws {
-    print("seed \(seed)")
+    print("HULL_SEED=\(seed)")
     var workload = Workload(seed: seed)
     try await engine.withStore { store in
       for _ in 0..<60 {

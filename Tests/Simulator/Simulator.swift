@@ -100,7 +100,8 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
     for event in report.events { print(event) }
     print("seed \(seed) fails: \(simulation.plan)")
     for violation in report.violations.prefix(10) { print("  \(violation)") }
-    print("again: HULL_SEED=\(seed) swift test --filter SimulationTests")
+    let fault = fault.map { " --fault \($0.rawValue)" } ?? ""
+    print("again: swift run HullSimulator --seed \(seed)\(fault)")
     throw ExitCode.failure
   }
 }

@@ -143,7 +143,7 @@ it.row("a version nobody knows", lambda: smuggle("Content-Length: 0", version="H
 # Paths.
 _, stored = it.call("action", "files:store", {"bytes": {"$bytes": "aGk="}, "contentType": "text/plain"})
 UP = ["../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "..\\", "....//", "..%c0%af", "%252e%252e%252f", ".%00./"]
-FILES = ["data.sqlite", "admin_key", "etc/passwd", "proc/self/environ"]
+FILES = ["data.sqlite", "admin-key", "etc/passwd", "proc/self/environ"]
 leaks = []
 for mount in ("/api/storage/", f"/api/storage/{stored['value']}/", "/http/files/", "/", "//", "/api/"):
     for up in UP:

@@ -8,6 +8,25 @@ import Foundation
 enum Group: String, CaseIterable, ExpressibleByArgument {
   case all, store, http, contention, live, growth, bulk, memory, harness, peers, platform, vectors,
     overload
+
+  /// Stands above its rows.
+  fileprivate var heading: String {
+    switch self {
+    case .all: "All"
+    case .store: "Store, without HTTP"
+    case .http: "HTTP"
+    case .contention: "Contention"
+    case .live: "Subscriptions"
+    case .growth: "Growth"
+    case .bulk: "One mutation after the other"
+    case .memory: "Memory"
+    case .harness: "Unit tests"
+    case .peers: "Beside others"
+    case .platform: "Scheduled functions and files"
+    case .vectors: "Vector search"
+    case .overload: "Too much to do"
+    }
+  }
 }
 
 struct Measure: AsyncParsableCommand {
@@ -28,11 +47,12 @@ struct Measure: AsyncParsableCommand {
 
   func run() async throws {
     SQLiteBaseline.configure()
+    try Tool.checkAreBuilt()
     let run = try BenchmarkRun(options)
     defer { run.removeFiles() }
     let all = Group.allCases.filter { $0 != .all }
     for group in groups.contains(.all) ? all : groups {
-      run.report.progress("\(group)")
+      run.report.begin(group.heading)
       // A group that fails takes its own rows with it and no others.
       do { try await measure(group, run) } catch { run.report.omit("\(group): \(error)") }
     }

@@ -7,9 +7,16 @@ import Foundation
 struct OverloadRows {
   let run: BenchmarkRun
 
-  /// More than may wait for an answer, so that the excess is refused.
-  private static let connections = 2_600
   private static let excess = 4.0
+
+  /// Enough connections for those that wait for their turn and those that wait to be refused.
+  ///
+  /// - Parameter peak: Requests a second that the server can do.
+  /// - Returns: How many; the server takes 16 384.
+  private static func connections(peak: Double) -> Int {
+    let refusalDelay = 0.25
+    return min(2_600 + Int(1.5 * (excess - 1) * peak * refusalDelay), 15_000)
+  }
 
   private struct Kind {
     var name: String
@@ -58,6 +65,7 @@ struct OverloadRows {
       total: 1_000
     )
     var (rates, memory, tails): ([Pair], [Pair], [Pair]) = ([], [], [])
+    var offered: [Double] = []
     var last = OpenLoopReport()
     for repetition in 0..<run.options.repetitions {
       run.report.progress("overload, \(kind.name), repetition \(repetition + 1)")
@@ -73,26 +81,28 @@ struct OverloadRows {
       last = try server.overload(
         load,
         rate: Self.excess * peak.perSecond,
-        connections: Self.connections,
+        connections: Self.connections(peak: peak.perSecond),
         seconds: 8 * run.options.seconds
       )
       guard last.other == 0, last.served + last.refused == last.sent else {
         throw BenchmarkFailure("not every request was served or refused: \(last)")
       }
+      offered.append(Double(last.sent) / (8 * run.options.seconds) / peak.perSecond)
       rates.append(Pair(ours: last.goodput, anchor: peak.perSecond))
       tails.append(Pair(ours: last.p99 * 1_000, anchor: peak.p99 * 1_000))
       memory.append(Pair(ours: Double(try server.privateBytes()), anchor: Double(before)))
     }
     let share = Double(last.refused) / Double(max(1, last.sent)) * 100
-    let sent = Unit.grouped(Double(last.sent) / (8 * run.options.seconds))
+    // A request that is sent costs a machine that the generator shares with the server.
+    let sent = offered.median
     run.report.add(
       Row(
-        "\(kind.name), four times its peak asked for",
+        "\(kind.name), four times its peak due",
         against: "its peak, 64 connections",
         rates,
-        goal: .atLeast(0.9),
+        goal: sent >= 3.5 ? .atLeast(0.9) : nil,
         durability: kind.durability,
-        note: "\(sent) sent/s, \(Int(share.rounded())) % refused"
+        note: String(format: "%.1f × its peak sent, %.0f %% refused", sent, share)
       )
     )
     run.report.add(

@@ -14,6 +14,19 @@ enum Tool {
     return folder.appending(path: name)
   }
 
+  /// Makes sure that the programs of a run are there: to run one of them builds that one only.
+  ///
+  /// - Throws: A ``BenchmarkFailure`` that says how to build them.
+  static func checkAreBuilt() throws {
+    for name in ["BenchmarkServer", "InProcessBenchmarks"] {
+      guard FileManager.default.isExecutableFile(atPath: try built(name).path) else {
+        throw BenchmarkFailure(
+          "\(name) is not built: swift build -c release --package-path Tests/Benchmarks"
+        )
+      }
+    }
+  }
+
   /// Runs a program found by its name to its end and returns what it printed.
   static func run(named name: String, _ arguments: [String]) throws -> String {
     try run(URL(filePath: "/usr/bin/env"), [name] + arguments)

@@ -25,6 +25,13 @@ final class Report {
     fflush(nil)
   }
 
+  /// Begins a group of rows.
+  func begin(_ group: String) {
+    progress(group)
+    print(Row.markdown(heading: group))
+    fflush(nil)
+  }
+
   func add(_ row: Row) {
     rows.append(row)
     print(row.markdown)

@@ -50,6 +50,9 @@ struct Row {
     | --- | --- | --- | --- | --- | --- |
     """
 
+  /// A line above the rows of a group.
+  static func markdown(heading: String) -> String { "| **\(heading)** | | | | | |" }
+
   var markdown: String {
     func cell(_ value: Double, _ note: String?) -> String {
       unit.text(value) + (note.map { " (\($0))" } ?? "")

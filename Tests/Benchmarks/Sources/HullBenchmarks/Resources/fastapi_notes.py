@@ -16,7 +16,7 @@ db.executescript(
     f"""
     pragma journal_mode = wal;
     pragma synchronous = {os.environ["NOTES_SYNCHRONOUS"]};
-    pragma cache_size = -65536;
+    pragma cache_size = -8192;
     pragma mmap_size = 2147418112;
     create table if not exists notes (id text primary key, created real, number real, text text);
     create index if not exists notes_by_number on notes (number);
