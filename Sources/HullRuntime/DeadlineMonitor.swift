@@ -12,17 +12,21 @@ protocol Deadlined: AnyObject, Sendable {
 /// Looks at every running function a hundred times a second.
 ///
 /// Its own thread, because what it guards against is functions that occupy all other threads. It
-/// sleeps while nothing runs, and starts with the first function of the process.
+/// sleeps while nothing runs, functions included that have been given up and still occupy their
+/// threads, and starts with the first function of the process.
 final class DeadlineMonitor: Sendable {
   /// The monitor of this process, shared by all backends as their threads are.
-  static let shared = DeadlineMonitor()
+  static let shared = DeadlineMonitor(executor: .shared)
+
+  /// Whose threads it watches.
+  private let executor: FunctionExecutor
 
   /// How often the running functions are looked at, in seconds.
   static let interval = 0.01
 
   /// Rounds without a running function before the thread sleeps; below that, registering costs
   /// no wake-up.
-  private static let idleRounds = 100
+  private let idleRounds: Int
 
   /// Guards the set of running functions; held only to add, remove or copy.
   private let watched = Mutex(Watched())
@@ -35,6 +39,16 @@ final class DeadlineMonitor: Sendable {
 
   /// Wakes the sleeping thread.
   private let wake = DispatchSemaphore(value: 0)
+
+  /// Makes a monitor, whose thread begins with the first function.
+  ///
+  /// - Parameters:
+  ///   - executor: Where functions run.
+  ///   - idleRounds: For how many rounds it looks on when nothing runs.
+  init(executor: FunctionExecutor, idleRounds: Int = 100) {
+    self.executor = executor
+    self.idleRounds = idleRounds
+  }
 
   /// Begins to look at `function`, and keeps it alive, until ``forget(_:)``.
   func watch(_ function: any Deadlined) {
@@ -66,11 +80,12 @@ final class DeadlineMonitor: Sendable {
     var seen: UInt64 = 0
     while true {
       Thread.sleep(forTimeInterval: Self.interval)
-      seen = FunctionExecutor.shared.relieve(since: seen)
+      seen = executor.relieve(since: seen)
       let functions = watched.withLock { Array($0.functions.values) }
       for function in functions { function.checkDeadline() }
-      idle = functions.isEmpty ? idle + 1 : 0
-      guard idle > Self.idleRounds else { continue }
+      // Were a thread to get stuck while this one sleeps, it would be in a function, which wakes it.
+      idle = functions.isEmpty && executor.isAtRest ? idle + 1 : 0
+      guard idle > idleRounds else { continue }
       let mustSleep = watched.withLock { watched in
         watched.isAsleep = watched.functions.isEmpty
         return watched.isAsleep

@@ -76,7 +76,10 @@ package final class FunctionExecutor: TaskExecutor {
     var take: @Sendable (UnownedJob) -> Void
   }
 
-  private init(threads: Int) {
+  /// Makes a pool.
+  ///
+  /// - Parameter threads: How many threads there usually are.
+  init(threads: Int) {
     usualThreads = threads
   }
 
@@ -138,6 +141,13 @@ package final class FunctionExecutor: TaskExecutor {
     }
   }
 
+  /// Whether no thread does or has anything to do.
+  var isAtRest: Bool {
+    state.withLock { state in
+      !state.hasJobs && state.deferring.isEmpty && state.parked.count == state.workers.count
+    }
+  }
+
   /// How many queued jobs may pass a task that lets others go first.
   private static let longestDeference: UInt64 = 128
 
@@ -151,9 +161,13 @@ package final class FunctionExecutor: TaskExecutor {
         state.jobs.append(job)
         if let worker = state.parked.popLast() { woken.append(worker) }
       }
+      let isWaiting = state.hasJobs || !state.deferring.isEmpty
+      // Whoever lets others go first is looked at by threads that look for work, and these may all
+      // have gone to rest or be stuck.
+      if isWaiting, woken.isEmpty, let worker = state.parked.popLast() { woken.append(worker) }
       let isStuck =
-        (state.hasJobs || !state.deferring.isEmpty) && woken.isEmpty && state.parked.isEmpty
-        && state.taken == seen && state.workers.count < Self.maximumThreads
+        isWaiting && woken.isEmpty && state.taken == seen
+        && state.workers.count < Self.maximumThreads
       return (woken, isStuck ? state.addWorker() : nil, state.taken)
     }
     for worker in parked { worker.wake() }

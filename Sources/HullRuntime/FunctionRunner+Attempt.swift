@@ -75,7 +75,10 @@ extension FunctionRunner {
     let end = await FunctionRun<Result<FunctionExecution.Result, any Error>>(clock: tree.clock)
       .value(isCancelable: call.function.definition.kind != .action) {
         do {
-          return .success(try await execution.run(checked.arguments))
+          let result = try await execution.run(checked.arguments)
+          // What it has left running in the transaction is part of it, and of its time.
+          try await transaction?.exclusively { _ in }
+          return .success(result)
         } catch {
           return .failure(error)
         }

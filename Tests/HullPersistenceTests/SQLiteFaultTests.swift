@@ -70,6 +70,39 @@ import Testing
     return ["\(store.lastTimestamp)"] + documents + entries + changes + metadata
   }
 
+  @Test func `maintenance that fails leaves a commit of unknown outcome to be settled`()
+    async throws
+  {
+    /// What fails: nothing, the end of a commit, or everything.
+    let weather = Mutex<(failsAtEnd: Bool, failsEverywhere: Bool)>((false, false))
+    var options = SQLiteOptions(durability: .off)
+    options.fault = { step in
+      let fails = weather.withLock { weather in
+        if step == .committed, weather.failsAtEnd {
+          weather = (false, true)
+          return true
+        }
+        return weather.failsEverywhere
+      }
+      if fails { throw Fault() }
+    }
+    try await withTemporaryFile { path in
+      let store = try await SQLitePersistence.open(path: path, options: options)
+      try await store.append([Self.base])
+      weather.withLock { $0 = (true, false) }
+      let record = CommitRecord(timestamp: 2, documents: [.insert(document(3))])
+      let error = await #expect(throws: PersistenceError.self) { try await store.append([record]) }
+      #expect(error?.code == .outcomeUnknown)
+      // The disk is well for as long as it takes to begin something else.
+      weather.withLock { $0 = (true, false) }
+      await #expect(throws: PersistenceError.self) { try await store.prune(changesBefore: 2) }
+      weather.withLock { $0 = (false, false) }
+      #expect(try await store.settle(), "the commit is in the file")
+      #expect(try await store.document(id(3)) != nil)
+      await store.close()
+    }
+  }
+
   @Test func `a write that fails at any step leaves nothing, and the next one succeeds`()
     async throws
   {

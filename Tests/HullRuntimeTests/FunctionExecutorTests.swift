@@ -74,6 +74,58 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `threads that are never given back are replaced for as long as they are missed`() async {
+    let executor = FunctionExecutor(threads: 2)
+    // Goes to rest at once when there is nothing to look at.
+    let monitor = DeadlineMonitor(executor: executor, idleRounds: 0)
+    let stop = Stop()
+    defer { stop.set() }
+    for _ in 0..<2 {
+      await withCheckedContinuation { (begun: CheckedContinuation<Void, Never>) in
+        Task(executorPreference: executor) {
+          begun.resume()
+          while !stop.isSet {}
+        }
+      }
+    }
+    // Functions that were given up: nobody looks at them any more.
+    let function = Function()
+    monitor.watch(function)
+    monitor.forget(function)
+    for _ in 0..<5 {
+      await Task(executorPreference: executor) {}.value
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `who lets others go first has a turn when those are stuck and the other threads at rest`()
+    async
+  {
+    let executor = FunctionExecutor(threads: 3)
+    let monitor = DeadlineMonitor(executor: executor)
+    let function = Function()
+    monitor.watch(function)
+    defer { monitor.forget(function) }
+    for _ in 0..<100 {
+      let stop = Stop()
+      await withCheckedContinuation { (ended: CheckedContinuation<Void, Never>) in
+        Task(executorPreference: executor) {
+          // The first goes to the queue, the second one stays with this thread.
+          for _ in 0..<2 { Task(executorPreference: executor) { while !stop.isSet {} } }
+          await executor.letOthersGoFirst()
+          stop.set()
+          ended.resume()
+        }
+      }
+    }
+  }
+
+  /// Something to look at.
+  private final class Function: Deadlined {
+    func checkDeadline() {}
+  }
+
   /// Holds its thread until a job that only this thread knows of has run.
   private static func blockUntilAnotherJobRuns() {
     let done = DispatchSemaphore(value: 0)

@@ -6,6 +6,7 @@ import Testing
 @Suite struct TimeLimitTests {
   private func fixture(
     stop: Signal = Signal(),
+    begun: Signal = Signal(),
     spinning: Locked<Bool> = Locked(true),
     userTime: Double = 0.05
   ) async throws -> BackendFixture {
@@ -24,6 +25,7 @@ import Testing
       }
       m.mutation("insertAndSleep") { ctx, _ in
         _ = try await ctx.db.insert("things", [:])
+        begun.open()
         await stop.wait()
         _ = try await ctx.db.insert("things", [:])
       }
@@ -32,6 +34,11 @@ import Testing
           _ = try await ctx.runMutation("m:insertAndSleep", [:])
         } catch {}
         return "caught"
+      }
+      m.mutation("leaveSleeper") { ctx, _ in
+        Task { try? await ctx.runMutation("m:insertAndSleep", [:]) }
+        await begun.wait()
+        return "left"
       }
       m.action("sleep") { _, _ in await stop.wait() }
     }
@@ -52,7 +59,7 @@ import Testing
     #expect(try await patient.value("quick", .query) == "quick")
   }
 
-  @Test(arguments: ["insertAndSpin", "insertAndSleep", "callSleeper"])
+  @Test(arguments: ["insertAndSpin", "insertAndSleep", "callSleeper", "leaveSleeper"])
   func `a mutation out of time commits nothing, whatever it does later`(
     name: String
   ) async throws {

@@ -78,6 +78,19 @@ import Testing
     }
   }
 
+  @Test func `a batch whose results are too long together is refused`() async throws {
+    try await APIFixture.with { api in
+      // Kept after the first call, the rest would cost nothing but memory.
+      let call = #"{"path":"values:large","args":{"length":1048576}}"#
+      let calls = Array(repeating: call, count: 65).joined(separator: ",")
+      let error = try await api.post("/api/query_batch", #"{"queries":[\#(calls)]}"#).error
+      #expect(error.status == 413)
+      #expect(error.code == "QueryBatchTooLarge")
+      #expect(error.message.contains("`queries[63]`") && error.message.contains("64 MiB"))
+      #expect(try await api.post("/api/query", call).status == 200)
+    }
+  }
+
   @Test(arguments: [
     (#"{}"#, "BadJsonBody", "missing field `queries` at line 1 column 2"),
     (#"{"queries":{}}"#, "BadJsonBody", "queries: invalid type: map, expected a sequence"),

@@ -296,6 +296,24 @@ import Testing
     #expect(second.modifications.map { $0["value"] } == Array(repeating: "ada", count: 9))
   }
 
+  @Test func `a Transition that would be too long ends the connection, not the server`()
+    async throws
+  {
+    let server = try await notes.backend()
+    try await server.run("add", .mutation, ["body": .string(String(repeating: "x", count: 500))])
+    var limits = SessionLimits()
+    limits.longestTransition = 10_000
+    let wire = await server.wire(limits: limits)
+    // One query, whose one result would be written once for each of them.
+    await wire.modify((0..<4).map { Wire.add($0, "m:list") }.joined(separator: ","))
+    #expect(try await wire.transition().ids.count == 4)
+    await wire.modify((4..<40).map { Wire.add($0, "m:list") }.joined(separator: ","))
+    #expect(try await wire.close() == .close(code: 1013, reason: "TransitionTooLong"))
+    let other = await server.wire()
+    await other.add(0, "m:list")
+    #expect(try await other.transition().ids == [0])
+  }
+
   // MARK: Failures
 
   @Test func `a query that fails has a result that says so, and recovers`() async throws {

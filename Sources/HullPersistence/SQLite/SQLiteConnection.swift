@@ -69,6 +69,23 @@ final class SQLiteConnection {
   /// Frames in the write-ahead log after the last commit of this connection.
   var framesInLog: Int { Int(logFrames.pointee) }
 
+  /// Frames in the write-ahead log according to its index (sqlite.org/walformat.html, 2.1); nil if
+  /// there is none yet.
+  ///
+  /// Read where SQLite has mapped it: to open the file and close it again would drop all locks that
+  /// this process has on it.
+  var framesInIndex: Int? {
+    var file: UnsafeMutablePointer<sqlite3_file>?
+    guard sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK,
+      let methods = file?.pointee.pMethods, methods.pointee.iVersion >= 2,
+      let map = methods.pointee.xShmMap
+    else { return nil }
+    var region: UnsafeMutableRawPointer?
+    // Sound: the first region of the index has 32 KiB and stays mapped while the connection is open.
+    guard map(file, 0, 32 << 10, 0, &region) == SQLITE_OK, let region else { return nil }
+    return Int(region.load(fromByteOffset: 16, as: UInt32.self))
+  }
+
   /// Whether a transaction is open.
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 

@@ -14,7 +14,7 @@ package final class SQLitePersistence: Persistence {
   private let readers: SQLiteReaderPool
   private let checkpointer: SQLiteCheckpointer
   private let writer: SQLiteWriter
-  /// Held until the last connection is closed.
+  /// Held until the store is closed; a read that is under way then may outlast it.
   private let lock: FileLock
 
   /// Opens a store, creating the file and its directory if need be.

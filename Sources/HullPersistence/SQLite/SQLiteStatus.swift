@@ -24,10 +24,11 @@ final class SQLiteStatus: Sendable {
 
   /// Makes sure that the files are still the ones that were opened.
   ///
-  /// - Parameter framesInLog: How many pages are known to be in the log.
+  /// - Parameter connection: One that knows how long the log is, if it is to be looked at as well.
   /// - Throws: ``PersistenceError`` `filesChanged`.
-  func checkFiles(framesInLog: Int = 0) throws(PersistenceError) {
-    try files.withLock(\.self)?.check(framesInLog: framesInLog)
+  func checkFiles(logOf connection: SQLiteConnection? = nil) throws(PersistenceError) {
+    guard let files = files.withLock(\.self) else { return }
+    try files.check(framesInLog: connection?.framesInLog ?? 0) { connection?.framesInIndex }
   }
 
   /// The timestamp of the newest commit.

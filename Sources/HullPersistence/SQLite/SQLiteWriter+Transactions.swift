@@ -36,7 +36,7 @@ extension SQLiteWriter {
       // When a write finds the disk full, the frame that ends the transaction in the log is not
       // complete, and without a lock nothing was attempted. After any other failure it may be there.
       let result = error.resultCode.map { $0 & 0xFF }
-      if result != SQLITE_FULL, result != SQLITE_BUSY { unsettled = timestamp }
+      if let timestamp, result != SQLITE_FULL, result != SQLITE_BUSY { unsettled = timestamp }
       throw error
     }
     checkpointIfDue(connection)
@@ -74,7 +74,7 @@ extension SQLiteWriter {
   /// The connection, which is opened anew if the last one could not be used any more.
   func usableConnection() throws(PersistenceError) -> SQLiteConnection {
     guard isOpen else { throw .closed(path: path) }
-    try status.checkFiles(framesInLog: connection?.framesInLog ?? 0)
+    try status.checkFiles(logOf: connection)
     if let connection { return connection }
     let connection = try SQLiteConnection.writer(path: path, options: options)
     try connection.configureWriter(options)

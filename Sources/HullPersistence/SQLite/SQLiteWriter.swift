@@ -65,7 +65,7 @@ actor SQLiteWriter {
   func close() {
     if let connection {
       do throws(PersistenceError) {
-        try status.checkFiles(framesInLog: connection.framesInLog)
+        try status.checkFiles(logOf: connection)
         // If it does not succeed the log stays beside the file and is read when that is opened again.
         _ = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_TRUNCATE)
       } catch {

@@ -1,13 +1,5 @@
 private import CSQLite
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// The files of an open store, looked at before each commit to notice when one is taken away.
 ///
 /// SQLite goes on writing to a file that was deleted, replaced or cut off, and the next start would
@@ -34,9 +26,15 @@ struct StoreFiles: Sendable {
 
   /// Makes sure that the files are the ones the store has open, and that the log is whole.
   ///
-  /// - Parameter framesInLog: How many pages this store knows to be in the log.
+  /// - Parameters:
+  ///   - framesInLog: How many pages this store knows to be in the log.
+  ///   - framesInIndex: How many there are according to the log's index, which all programs share;
+  ///     nil if that cannot be told.
   /// - Throws: ``PersistenceError`` `filesChanged`, naming the file.
-  func check(framesInLog: Int) throws(PersistenceError) {
+  func check(
+    framesInLog: Int,
+    framesInIndex: () -> Int?
+  ) throws(PersistenceError) {
     for (file, identity) in identities {
       let status = Self.status(of: file)
       guard let status, status.identity == identity else {
@@ -45,7 +43,7 @@ struct StoreFiles: Sendable {
       guard file.hasSuffix("-wal"), framesInLog > 0, status.bytes < Self.logBytes(framesInLog)
       else { continue }
       // Another program may have emptied the log in the orderly way; the index of the log knows.
-      guard let frames = framesInIndex, status.bytes < Self.logBytes(frames) else { continue }
+      guard let frames = framesInIndex(), status.bytes < Self.logBytes(frames) else { continue }
       throw changed(file, "cut off")
     }
   }
@@ -69,16 +67,5 @@ struct StoreFiles: Sendable {
     var (identity, bytes) = (Identity(device: 0, number: 0), Int64(0))
     let result = hull_file_identity(path, &identity.device, &identity.number, &bytes)
     return result == 0 ? (identity, Int(bytes)) : nil
-  }
-
-  /// The number of frames according to the header of the log's index (sqlite.org/walformat.html,
-  /// 2.1); nil if it cannot be read.
-  private var framesInIndex: Int? {
-    let descriptor = open(path + "-shm", O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var frames: UInt32 = 0
-    let count = pread(descriptor, &frames, 4, 16)
-    return count == 4 ? Int(frames) : nil
   }
 }

@@ -63,6 +63,7 @@ extension HTTPConnectionHandler {
     switch entry {
     case .admitted:
       takePlace(in: lane)
+      if wasAside { setDeadlineOfWork(context: context) }
       start(context: context)
     case .waits(let number, let end):
       shared.counters.requestsWaiting.add(1, ordering: .relaxed)
@@ -92,17 +93,22 @@ extension HTTPConnectionHandler {
     hasWaited()
     switch outcome {
     case .admitted:
-      let isReceiving = incoming.map { !$0.owesContinue } ?? false
-      setDeadline(
-        after: isReceiving ? shared.timeouts.body : shared.timeouts.request,
-        context: context
-      )
       takePlace(in: lane)
+      setDeadlineOfWork(context: context)
       start(context: context)
     case .expired:
       shared.counters.requestsExpired.add(1, ordering: .relaxed)
       turnAway(Self.hasExpired, context: context)
     }
+  }
+
+  /// Sets the time there is once the request has waited: for more of its body, or for the answer.
+  private func setDeadlineOfWork(context: ChannelHandlerContext) {
+    let isReceiving = incoming.map { !$0.owesContinue } ?? false
+    setDeadline(
+      after: isReceiving ? shared.timeouts.body : shared.timeouts.request,
+      context: context
+    )
   }
 
   /// The time in the queue is over, and nobody has left.

@@ -11,7 +11,7 @@ package struct HTTPRoute: Sendable {
     /// Runs on the event loop: only for answers made without waiting or much computing.
     case immediate(@Sendable (HTTPRequest) -> HTTPResponse)
 
-    /// Runs as a task on the default executor.
+    /// Runs as a task on the executor of the server's connections.
     case task(@Sendable (HTTPRequest) async -> HTTPResponse)
 
     /// Begins on the event loop and ends there if the answer takes no waiting, else in a task.

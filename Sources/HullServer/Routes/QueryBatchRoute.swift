@@ -18,6 +18,9 @@ extension RouteTable {
 struct QueryBatchRoute {
   let backend: Backend
 
+  /// How long all results together may be: 64 MiB.
+  static let maximumBytes = 64 << 20
+
   func answer(_ request: APIRequest) async throws(BackendError) -> HTTPResponse {
     let pending = try PendingIdentity(request, backend)
     let body = try request.jsonBody()
@@ -51,6 +54,14 @@ struct QueryBatchRoute {
         ),
         to: &buffer
       )
+      guard buffer.readableBytes <= Self.maximumBytes else {
+        throw BackendError(
+          kind: .contentTooLarge,
+          code: "QueryBatchTooLarge",
+          message: "The results up to `queries[\(index)]` are longer than "
+            + "\(Self.maximumBytes >> 20) MiB together. Ask for fewer in one batch."
+        )
+      }
     }
     buffer.writeStaticString("]}")
     return HTTPResponse(status: .ok, contentType: .json, body: buffer)

@@ -4,8 +4,8 @@ package import NIOCore
 
 /// The server's side of the conversation on one WebSocket.
 ///
-/// Everything is called on the event loop of the socket, never while one of the socket's own methods
-/// is running.
+/// Everything is called on the event loop of the socket, and nothing while one of the socket's own
+/// methods is running, but ``drained()`` within ``WebSocket/flush()``.
 package protocol WebSocketPeer: AnyObject {
   /// The socket is open; the first call.
   ///

@@ -246,7 +246,10 @@ extension SyncSession {
       if let former { effects.append(.unwatch(former)) }
       effects.append(.watch(result))
     }
-    let transition = transition(to: end, changed, now: now)
+    guard let transition = transition(to: end, changed, now: now) else {
+      close(code: 1013, reason: "TransitionTooLong")
+      return
+    }
     version = end
     removed = []
     effects.append(.audit(version, sent: changed.map(\.id)))
@@ -258,16 +261,17 @@ extension SyncSession {
     }
   }
 
-  /// Writes a Transition; `changed` are in order of their ids.
+  /// Writes a Transition; `changed` are in order of their ids. Nil if it would be too long.
   private func transition(
     to end: StateVersion,
     _ changed: [(id: QueryID, result: QueryResult)],
     now: Timestamp
-  ) -> [UInt8] {
+  ) -> [UInt8]? {
     var gone = removed.isEmpty ? [] : removed.sorted(by: >)
     let capacity = changed.reduce((changed.count + gone.count) * TransitionWriter.overhead) {
       $0 + $1.result.contentBytes
     }
+    if capacity > limits.longestTransition { return nil }
     var writer = TransitionWriter(from: version, to: end, capacity: capacity)
     for (id, result) in changed {
       while let next = gone.last, next < id {

@@ -115,6 +115,33 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    @Test func `looking at an emptied log keeps the locks that tell others of the store`()
+      async throws
+    {
+      try await withTemporaryFile { path in
+        let store = try await open(path)
+        let index = try FileManager.default.attributesOfItem(atPath: path + "-shm")
+        let number = try #require(index[.systemFileNumber] as? Int)
+        func isLocked() throws -> Bool {
+          let locks = try String(contentsOfFile: "/proc/locks", encoding: .utf8)
+          return locks.split(separator: "\n").contains {
+            $0.contains(":\(number) ") && $0.contains(" \(getpid()) ")
+          }
+        }
+        #expect(try isLocked())
+        await store.releaseSnapshots()
+        do {
+          let other = try SQLiteFile(path)
+          #expect(try other.texts("PRAGMA wal_checkpoint(TRUNCATE)").first?.first == "0")
+        }
+        try await commit(3, to: store)
+        #expect(try isLocked())
+        await store.close()
+      }
+    }
+  #endif
+
   @Test(.enabled(if: geteuid() != 0, "root may write anywhere"))
   func `a data file that may only be read is refused`() async throws {
     try await withTemporaryFile { path in
