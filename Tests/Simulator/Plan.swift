@@ -6,7 +6,10 @@ struct Plan: CustomStringConvertible {
   var callers: Int
   /// What each of them does.
   var steps: Int
-  var crashes: Int
+  /// After how many commits the process crashes, each time.
+  var crashesByCommits: [Int]
+  /// How often it crashes at any time, the start included.
+  var crashesByTime: Int
   var faultsPerMille: Int
   /// Whether the backend is started anew when it is unknown what a write has done; it may find out.
   var restartsWhenUnknown: Bool
@@ -31,7 +34,11 @@ struct Plan: CustomStringConvertible {
     clients = chance.number(in: 1...3)
     callers = chance.number(in: 1...3)
     steps = chance.below(20) == 0 ? 30 : chance.number(in: 3...9)
-    crashes = chance.pick([0, 0, 1, 1, 2])
+    // Fewer commits than there will be, so that it comes to most of these crashes.
+    let most = (clients + callers) * steps / 2
+    let crashes = chance.pick([0, 0, 1, 1, 2])
+    crashesByTime = (0..<crashes).count { _ in chance.below(4) == 0 }
+    crashesByCommits = (crashesByTime..<crashes).map { _ in 1 + chance.below(most) }
     faultsPerMille = chance.pick([0, 0, 0, 30, 120])
     restartsWhenUnknown = chance.below(4) == 0
     slowestWrite = chance.pick([0, 2, 20])
@@ -45,12 +52,15 @@ struct Plan: CustomStringConvertible {
     isCramped = chance.below(4) == 0
   }
 
+  var plansCrashes: Bool { crashesByTime > 0 || !crashesByCommits.isEmpty }
+
   /// Whether the server may fail to answer.
-  var mayFail: Bool { crashes > 0 || faultsPerMille > 0 || isCramped }
+  var mayFail: Bool { plansCrashes || faultsPerMille > 0 || isCramped }
 
   var description: String {
     """
-    \(clients) clients, \(callers) callers, \(steps) steps, \(crashes) crashes, \
+    \(clients) clients, \(callers) callers, \(steps) steps, \
+    crashes after \(crashesByCommits) commits and \(crashesByTime) at any time, \
     \(faultsPerMille)‰ faults, \(cutsPerMille)‰ cuts, writes ≤ \(slowestWrite) ms, messages ≤ \
     \(latency) ms, thinking ≤ \(thinking) ms, \(clockSteps) steps of the clock, tasks \(policy)\
     \(clientsLeave ? ", clients leave" : "")\(isCramped ? ", cramped" : "")

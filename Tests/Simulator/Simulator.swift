@@ -59,7 +59,8 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
       return
     }
     let begin = ContinuousClock.now
-    var totals = (runs: 0, commits: 0, observations: 0, crashes: 0, steps: 0)
+    var totals = (runs: 0, commits: 0, observations: 0, crashes: 0, atWork: 0, steps: 0)
+    var (planned, met) = (0, 0)
     for seed in (0..<seeds).map({ first &+ $0 }) {
       if (ContinuousClock.now - begin) / .seconds(1) > seconds { break }
       let report = try run(seed, template, words: .none)
@@ -67,6 +68,9 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
       totals.commits += report.commits
       totals.observations += report.observations
       totals.crashes += report.crashes
+      totals.atWork += report.crashesAtWork
+      if report.plansCrashes { planned += 1 }
+      if report.plansCrashes, report.crashesAtWork > 0 { met += 1 }
       totals.steps += report.steps
     }
     let time = (ContinuousClock.now - begin) / .seconds(1)
@@ -74,7 +78,8 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
       """
       \(totals.runs) seeds from \(first) in \(String(format: "%.1f", time)) s: \
       \(totals.commits) commits, \(totals.observations) observations, \(totals.crashes) crashes, \
-      \(totals.steps) steps
+      \(totals.steps) steps; \(totals.atWork) crashes came while sessions were at work, in \(met) \
+      of the \(planned) runs that plan crashes
       """
     )
   }

@@ -32,6 +32,8 @@ final class SyncClient: @unchecked Sendable {
   private var stepsLeft: Int
   /// Whether it is gone for good, whatever it waited for.
   private(set) var isGone = false
+  /// Whether the server has heard of it.
+  var wasHeard = false
 
   private var connection: Connection?
   private var connectionCount: UInt32 = 0
@@ -56,8 +58,11 @@ final class SyncClient: @unchecked Sendable {
 
   private var name: String { "client \(number)" }
 
-  /// Whether it wants nothing more.
-  var isDone: Bool { stepsLeft == 0 }
+  /// Whether it wants nothing more, and has what it asked for.
+  var isDone: Bool { stepsLeft == 0 && unfinished == nil }
+
+  /// Whether the server has heard of it, and it wants more.
+  var isAtWork: Bool { wasHeard && !isDone }
 
   /// What it still waits for; nil for nothing.
   var unfinished: String? {
