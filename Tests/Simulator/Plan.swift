@@ -52,6 +52,7 @@ struct Plan: CustomStringConvertible {
     isCramped = chance.below(4) == 0
   }
 
+  /// Whether the process is to crash.
   var plansCrashes: Bool { crashesByTime > 0 || !crashesByCommits.isEmpty }
 
   /// Whether the server may fail to answer.

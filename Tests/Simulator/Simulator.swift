@@ -51,7 +51,7 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
     #if !DEBUG
       if fault != nil { throw ValidationError("only debug builds have faults") }
     #endif
-    TrapReport.install()
+    TrapReport.install(options: faultOption)
     SimulatedThread.takeOver()
     let template = try Template.make(at: Simulation.start)
     if let seed {
@@ -84,6 +84,9 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
     )
   }
 
+  /// The fault as on the command line, after a space; nothing if there is none.
+  private var faultOption: String { fault.map { " --fault \($0.rawValue)" } ?? "" }
+
   /// Runs one seed; ends the program if it fails.
   @discardableResult
   private func run(
@@ -101,12 +104,23 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
     let report = simulation.run()
     if digests { print("\(seed) \(String(report.digest, radix: 16))") }
     if report.violations.isEmpty { return report }
-    if case .none = words { return try run(seed, template, words: .kept) }
+    if case .none = words {
+      // Again for the words, which must make no difference.
+      let again = try run(seed, template, words: .kept)
+      print("seed \(seed) fails, and not when it is run again: \(simulation.plan)")
+      let digests = [report, again].map { String($0.digest, radix: 16) }
+      print("  the two runs are \(digests[0]) and \(digests[1])")
+      try end(seed, report)
+    }
     for event in report.events { print(event) }
     print("seed \(seed) fails: \(simulation.plan)")
+    try end(seed, report)
+  }
+
+  /// Says what is wrong with a run and how to repeat it, and ends the program.
+  private func end(_ seed: UInt64, _ report: Simulation.Report) throws -> Never {
     for violation in report.violations.prefix(10) { print("  \(violation)") }
-    let fault = fault.map { " --fault \($0.rawValue)" } ?? ""
-    print("again: swift run HullSimulator --seed \(seed)\(fault)")
+    print("again: swift run HullSimulator --seed \(seed)\(faultOption)")
     throw ExitCode.failure
   }
 }
