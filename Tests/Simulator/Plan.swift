@@ -1,5 +1,7 @@
 // What a seed makes of a simulation.
 
+import HullRuntime
+
 /// How much of everything there is in one run; different in each, so that rare mixtures come up.
 struct Plan: CustomStringConvertible {
   var clients: Int
@@ -55,15 +57,26 @@ struct Plan: CustomStringConvertible {
   /// Whether the process is to crash.
   var plansCrashes: Bool { crashesByTime > 0 || !crashesByCommits.isEmpty }
 
-  /// Whether the server may fail to answer.
-  var mayFail: Bool { plansCrashes || faultsPerMille > 0 || isCramped }
+  /// Whether the server may fail to answer while it runs.
+  var mayFail: Bool { faultsPerMille > 0 || isCramped }
+
+  /// Whether this is why a request may be left without an answer.
+  func explains(_ kind: BackendError.Kind) -> Bool {
+    switch kind {
+    case .clientDisconnect: clientsLeave
+    // A snapshot is forgotten when the backend lets go of memory, or keeps little of it.
+    case .outOfRetention: memoryReleases > 0 || isCramped
+    default: mayFail
+    }
+  }
 
   var description: String {
     """
     \(clients) clients, \(callers) callers, \(steps) steps, \
     crashes after \(crashesByCommits) commits and \(crashesByTime) at any time, \
     \(faultsPerMille)‰ faults, \(cutsPerMille)‰ cuts, writes ≤ \(slowestWrite) ms, messages ≤ \
-    \(latency) ms, thinking ≤ \(thinking) ms, \(clockSteps) steps of the clock, tasks \(policy)\
+    \(latency) ms, thinking ≤ \(thinking) ms, \(clockSteps) steps of the clock, memory let go of \
+    \(memoryReleases) times, tasks \(policy)\
     \(clientsLeave ? ", clients leave" : "")\(isCramped ? ", cramped" : "")
     """
   }

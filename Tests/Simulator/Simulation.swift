@@ -193,19 +193,20 @@ final class Simulation {
   }
 
   private func judge() {
-    let check = HistoryCheck(history)
+    let nothingWentWrong = crashes == 0 && plan.faultsPerMille == 0
+    let check = HistoryCheck(history, actionsRun: nothingWentWrong)
     violations = check.findings
-    if jobs.failed > 0, crashes == 0, plan.faultsPerMille == 0 {
+    if jobs.failed > 0, nothingWentWrong {
       violations.append("\(jobs.failed) scheduled functions failed, and nothing went wrong")
     }
     for client in clients {
-      for (question, value) in client.shown {
-        let isRight = value.map { check.model.answers(question, with: $0, isFirstRun: false) }
+      for (question, value, end) in client.shown {
+        let isRight = value.map { check.model.answers(question, with: $0, end: end) }
         if isRight == true { continue }
         violations.append(
           """
           client \(client.number) shows \(value.map { "\($0)" } ?? "nothing") for \(question) in \
-          the end; it is \(check.model.answer(to: question))
+          the end; it is \(check.model.answer(to: question, end: end))
           """
         )
       }
@@ -242,6 +243,11 @@ final class Simulation {
       let simulation = box.simulation
       if let failure {
         simulation.note("the backend does not start: \(failure)")
+        if simulation.plan.faultsPerMille == 0 {
+          simulation.report(
+            Violation("the backend does not start, and nothing went wrong: \(failure)")
+          )
+        }
         simulation.crashSoon()
       } else if simulation.clients.isEmpty {
         simulation.populate()

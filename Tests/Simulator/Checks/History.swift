@@ -27,7 +27,8 @@ struct Call {
 /// Something that was true at a moment.
 struct Observation {
   enum Fact {
-    case answer(Question, ConvexValue, isFirstRun: Bool)
+    /// What a query returned, and where it ended before if it is a page.
+    case answer(Question, ConvexValue, end: ItemPage.End?)
     case refusal(Operation, ConvexValue)
   }
 
@@ -57,6 +58,8 @@ struct History {
   private(set) var dueJobs: Set<Int> = []
   /// The newest commit anyone has seen.
   private(set) var newestSeen = Timestamp.zero
+  /// What clients were told that contradicts what they had been told.
+  private(set) var contradictions: [String] = []
   private var lastNumber = 0
 
   /// The number of the next operation.
@@ -75,6 +78,14 @@ struct History {
   }
 
   mutating func acknowledge(_ number: Int, _ value: ConvexValue, _ commit: Timestamp) {
+    if let earlier = calls[number]?.acknowledgement, earlier != (value, commit) {
+      contradictions.append(
+        """
+        operation \(number) was acknowledged at \(earlier.commit) with \(earlier.value), and again \
+        at \(commit) with \(value)
+        """
+      )
+    }
     calls[number]?.acknowledgement = (value, commit)
     see(commit)
   }

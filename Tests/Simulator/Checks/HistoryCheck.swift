@@ -13,9 +13,14 @@ struct HistoryCheck {
   private(set) var findings: [String] = []
   private var committedAt: [Int: Timestamp] = [:]
 
-  init(_ history: History) {
+  /// - Parameters:
+  ///   - history: What happened.
+  ///   - actionsRun: Whether every action that was scheduled must have run, as nothing went wrong.
+  init(_ history: History, actionsRun: Bool) {
     self.history = history
+    findings = history.contradictions
     replay()
+    if actionsRun { checkActions() }
     checkCalls()
     checkOrderOfSessions()
   }
@@ -46,8 +51,8 @@ struct HistoryCheck {
 
   private func holds(_ observation: Observation) -> Bool {
     switch observation.fact {
-    case .answer(let question, let value, let isFirstRun):
-      return model.answers(question, with: value, isFirstRun: isFirstRun)
+    case .answer(let question, let value, let end):
+      return model.answers(question, with: value, end: end)
     case .refusal(let operation, let data):
       var copy = model
       return copy.apply(operation) == .refused(data)
@@ -56,11 +61,12 @@ struct HistoryCheck {
 
   private mutating func report(_ missed: Observation) {
     switch missed.fact {
-    case .answer(let question, let value, _):
+    case .answer(let question, let value, let end):
       findings.append(
         """
         \(missed.observer) has \(value) for \(question) between \(missed.earliest) and \
-        \(missed.latest); it was \(model.answer(to: question)) before the commit after that
+        \(missed.latest); it was \(model.answer(to: question, end: end)) before the commit after \
+        that
         """
       )
     case .refusal(let operation, let data):
@@ -104,6 +110,16 @@ struct HistoryCheck {
       if case .job(let parent) = call.origin, committedAt[parent] == nil {
         findings.append("operation \(number) ran, and \(parent), which schedules it, did not")
       }
+    }
+  }
+
+  /// What an action does once the operation that schedules it was committed, it has done.
+  private mutating func checkActions() {
+    for number in committedAt.keys.sorted() {
+      guard case .relay(_, let later, _)? = history.calls[number]?.operation,
+        committedAt[later] == nil
+      else { continue }
+      findings.append("operation \(later) is an action's, was scheduled and has not run")
     }
   }
 
