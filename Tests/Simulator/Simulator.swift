@@ -6,6 +6,7 @@ import Foundation
 /// A fault of ``PlantedFault``, which only debug builds have.
 enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
   case skipsConflictCheck
+  case allowsWriteSkew
   case publishesBeforeDurable
   case dropsInvalidation
   case reusesTimestamp

@@ -26,6 +26,10 @@ struct Model {
     case .increment(let key):
       registers[key, default: 0] += 1
       return .returned(.float64(registers[key] ?? 0))
+    case .follow(let key, let other):
+      let value = (registers[other] ?? 0) + 1
+      registers[key] = value
+      return .returned(.float64(value))
     case .transfer(let from, let to, let amount):
       let source = accounts[from] ?? 100
       if source < amount { return .refused(["short": .float64(source)]) }
