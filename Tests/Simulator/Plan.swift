@@ -57,16 +57,14 @@ struct Plan: CustomStringConvertible {
   /// Whether the process is to crash.
   var plansCrashes: Bool { crashesByTime > 0 || !crashesByCommits.isEmpty }
 
-  /// Whether the server may fail to answer while it runs.
-  var mayFail: Bool { faultsPerMille > 0 || isCramped }
-
   /// Whether this is why a request may be left without an answer.
   func explains(_ kind: BackendError.Kind) -> Bool {
     switch kind {
     case .clientDisconnect: clientsLeave
     // A snapshot is forgotten when the backend lets go of memory, or keeps little of it.
     case .outOfRetention: memoryReleases > 0 || isCramped
-    default: mayFail
+    case .conflict, .overloaded: faultsPerMille > 0 || isCramped
+    default: faultsPerMille > 0
     }
   }
 

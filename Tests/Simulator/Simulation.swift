@@ -285,7 +285,8 @@ final class Simulation {
   private func crash(after pause: Duration) {
     if isCrashDue { return }
     isCrashDue = true
-    schedule.after(pause) { [unowned self] in crash() }
+    // Unless it has crashed for another reason until then.
+    schedule.after(pause) { [unowned self] in if isCrashDue { crash() } }
   }
 
   /// Has the crashes come that were planned for now.

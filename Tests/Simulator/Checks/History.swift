@@ -22,6 +22,11 @@ struct Call {
   var acknowledgement: (value: ConvexValue, commit: Timestamp)?
   /// Whether the client was told that it failed.
   var wasRefused = false
+
+  /// Whether a session asked for it, and it may be refused.
+  var isTransferOfSession: Bool {
+    if case (.session, .transfer) = (origin, operation) { true } else { false }
+  }
 }
 
 /// Something that was true at a moment.

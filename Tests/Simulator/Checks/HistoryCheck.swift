@@ -12,6 +12,8 @@ struct HistoryCheck {
   private(set) var model = Model()
   private(set) var findings: [String] = []
   private var committedAt: [Int: Timestamp] = [:]
+  /// The first commit before which a session's operation may have been refused.
+  private var refusable: [Int: Timestamp] = [:]
 
   /// - Parameters:
   ///   - history: What happened.
@@ -30,6 +32,7 @@ struct HistoryCheck {
       ($0.element.earliest, $0.offset) > ($1.element.earliest, $1.offset)
     }.map(\.element)
     var open: [Observation] = []
+    let transfers = history.calls.filter { $0.value.isTransferOfSession }
     for (position, commit) in history.commits.enumerated() {
       // Observations of moments before this commit are judged by what was there until then.
       open.removeAll { holds($0) }
@@ -43,6 +46,13 @@ struct HistoryCheck {
         findings.append(
           "a commit at \(commit.timestamp) follows one at \(history.commits[position - 1].timestamp)"
         )
+      }
+      for (number, call) in transfers
+      where refusable[number] == nil && committedAt[number] == nil
+        && call.seenBefore < commit.timestamp
+      {
+        var copy = model
+        if case .refused = copy.apply(call.operation) { refusable[number] = commit.timestamp }
       }
       apply(commit)
     }
@@ -124,13 +134,18 @@ struct HistoryCheck {
   }
 
   /// A session's operations happen in the order they were asked for.
+  ///
+  /// What is refused is not remembered, so if a client never hears of it and asks again, it may come
+  /// to more, after what was asked for later.
   private mutating func checkOrderOfSessions() {
     var last: [Int: (operation: Int, commit: Timestamp)] = [:]
     for (number, call) in history.calls.sorted(by: { $0.key < $1.key }) {
       guard case .session(let client) = call.origin, let commit = committedAt[number] else {
         continue
       }
-      if let earlier = last[client], earlier.commit > commit {
+      if let earlier = last[client], earlier.commit > commit,
+        refusable[earlier.operation].map({ $0 > commit }) ?? true
+      {
         findings.append(
           """
           client \(client) asked for operation \(earlier.operation) before \(number), and it was \

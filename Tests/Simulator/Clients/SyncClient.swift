@@ -196,7 +196,7 @@ final class SyncClient: @unchecked Sendable {
     connection = nil
     lastCloseReason = reason
     simulation.note("\(name) has lost its connection: \(reason)")
-    if reason != Connection.cut, reason != Connection.crash, !simulation.plan.mayFail {
+    if reason != Connection.cut, reason != Connection.crash, simulation.plan.faultsPerMille == 0 {
       simulation.report(
         Violation("\(name) was disconnected, and nothing went wrong: \(reason)")
       )
