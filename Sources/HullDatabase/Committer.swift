@@ -225,6 +225,12 @@ extension Committer {
   ) -> (CommittedTransaction, ReadSet.Overlap)? {
     #if DEBUG
       if options.plantedFault == .skipsConflictCheck { return nil }
+      if options.plantedFault == .allowsWriteSkew {
+        let written = Set(transaction.changes.map(\.id))
+        return state.log.first(after: transaction.begin) { commit in
+          transaction.reads.overlap(with: commit.withoutUpdates(except: written))
+        }
+      }
     #endif
     return state.log.first(after: transaction.begin, where: transaction.reads.overlap)
   }

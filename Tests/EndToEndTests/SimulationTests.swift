@@ -39,10 +39,25 @@ import Testing
           let result = try await Self.run(["--first", "\(start)"] + bounds)
           #expect(result.status == 0, Self.end(result))
           print("simulated \(result.output.split(separator: "\n").last ?? "nothing")")
+          if count == nil, result.status == 0 { try Self.expectEnough(result) }
         }
       }
       try await group.waitForAll()
     }
+  }
+
+  /// Expects that there was time for a number of runs worth speaking of, and that crashes met
+  /// sessions at work as they should.
+  private static func expectEnough(
+    _ result: (status: Int32, output: String, errors: String)
+  ) throws {
+    let totals = try #require(
+      result.output.firstMatch(of: /(?m)^([0-9]+) seeds from .* in ([0-9]+) of the ([0-9]+) runs/),
+      end(result)
+    )
+    let (runs, met, planned) = (Int(totals.1) ?? 0, Int(totals.2) ?? 0, Int(totals.3) ?? 0)
+    #expect(runs >= 50, end(result))
+    #expect(met > planned / 3, end(result))
   }
 
   @Test func `the same seed is the same run`() async throws {
@@ -57,14 +72,37 @@ import Testing
     #expect(Array(digests(first.output).dropFirst(20)) == digests(second.output))
   }
 
-  /// Faults the database is made to have, each found within so many seeds.
+  /// Faults the database is made to have, and the check that shows each within so many seeds.
   @Test(arguments: [
-    ("skipsConflictCheck", 50), ("publishesBeforeDurable", 50), ("dropsInvalidation", 50),
-    ("reusesTimestamp", 50), ("losesIdempotencyRecord", 200),
+    ("skipsConflictCheck", "one after the other it is", 100),
+    ("allowsWriteSkew", "one after the other it is", 300),
+    ("publishesBeforeDurable", "and is lost", 100),
+    ("dropsInvalidation", "before the commit after that", 100),
+    ("reusesTimestamp", "follows one at", 50),
+    ("losesIdempotencyRecord", "was committed twice", 200),
   ])
-  func `a planted fault is found`(fault: String, bound: Int) async throws {
-    let result = try await Self.run(["--fault", fault, "--first", "1", "--seeds", "\(bound)"])
-    #expect(result.status == 1, Self.end(result))
-    #expect(result.output.contains(" fails: "), Self.end(result))
+  func `a planted fault is found`(fault: String, violation: String, bound: UInt64) async throws {
+    var next: UInt64 = 1
+    // Other checks may see it first.
+    while next <= bound {
+      let arguments = ["--fault", fault, "--first", "\(next)", "--seeds", "\(bound - next + 1)"]
+      let result = try await Self.run(arguments)
+      try #require(result.status == 1, Self.end(result))
+      let (seed, violations) = try Self.failure(result)
+      if violations.contains(violation) { return }
+      next = seed + 1
+    }
+    Issue.record("\(fault) shows in no violation with “\(violation)”")
+  }
+
+  /// The seed that failed, and what was wrong.
+  private static func failure(
+    _ result: (status: Int32, output: String, errors: String)
+  ) throws -> (seed: UInt64, violations: Substring) {
+    let match = try #require(
+      result.output.firstMatch(of: /(?m)^seed ([0-9]+) fails: .*$/),
+      end(result)
+    )
+    return (try #require(UInt64(match.1)), result.output[match.range.upperBound...])
   }
 }

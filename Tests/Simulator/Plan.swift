@@ -1,12 +1,17 @@
 // What a seed makes of a simulation.
 
+import HullRuntime
+
 /// How much of everything there is in one run; different in each, so that rare mixtures come up.
 struct Plan: CustomStringConvertible {
   var clients: Int
   var callers: Int
   /// What each of them does.
   var steps: Int
-  var crashes: Int
+  /// After how many commits the process crashes, each time.
+  var crashesByCommits: [Int]
+  /// How often it crashes at any time, the start included.
+  var crashesByTime: Int
   var faultsPerMille: Int
   /// Whether the backend is started anew when it is unknown what a write has done; it may find out.
   var restartsWhenUnknown: Bool
@@ -31,7 +36,11 @@ struct Plan: CustomStringConvertible {
     clients = chance.number(in: 1...3)
     callers = chance.number(in: 1...3)
     steps = chance.below(20) == 0 ? 30 : chance.number(in: 3...9)
-    crashes = chance.pick([0, 0, 1, 1, 2])
+    // Fewer commits than there will be, so that it comes to most of these crashes.
+    let most = (clients + callers) * steps / 2
+    let crashes = chance.pick([0, 0, 1, 1, 2])
+    crashesByTime = (0..<crashes).count { _ in chance.below(4) == 0 }
+    crashesByCommits = (crashesByTime..<crashes).map { _ in 1 + chance.below(most) }
     faultsPerMille = chance.pick([0, 0, 0, 30, 120])
     restartsWhenUnknown = chance.below(4) == 0
     slowestWrite = chance.pick([0, 2, 20])
@@ -45,14 +54,27 @@ struct Plan: CustomStringConvertible {
     isCramped = chance.below(4) == 0
   }
 
-  /// Whether the server may fail to answer.
-  var mayFail: Bool { crashes > 0 || faultsPerMille > 0 || isCramped }
+  /// Whether the process is to crash.
+  var plansCrashes: Bool { crashesByTime > 0 || !crashesByCommits.isEmpty }
+
+  /// Whether this is why a request may be left without an answer.
+  func explains(_ kind: BackendError.Kind) -> Bool {
+    switch kind {
+    case .clientDisconnect: clientsLeave
+    // A snapshot is forgotten when the backend lets go of memory, or keeps little of it.
+    case .outOfRetention: memoryReleases > 0 || isCramped
+    case .conflict, .overloaded: faultsPerMille > 0 || isCramped
+    default: faultsPerMille > 0
+    }
+  }
 
   var description: String {
     """
-    \(clients) clients, \(callers) callers, \(steps) steps, \(crashes) crashes, \
+    \(clients) clients, \(callers) callers, \(steps) steps, \
+    crashes after \(crashesByCommits) commits and \(crashesByTime) at any time, \
     \(faultsPerMille)‰ faults, \(cutsPerMille)‰ cuts, writes ≤ \(slowestWrite) ms, messages ≤ \
-    \(latency) ms, thinking ≤ \(thinking) ms, \(clockSteps) steps of the clock, tasks \(policy)\
+    \(latency) ms, thinking ≤ \(thinking) ms, \(clockSteps) steps of the clock, memory let go of \
+    \(memoryReleases) times, tasks \(policy)\
     \(clientsLeave ? ", clients leave" : "")\(isCramped ? ", cramped" : "")
     """
   }

@@ -21,11 +21,11 @@ final class SimulatedProcess: @unchecked Sendable {
     self.schedule = schedule
   }
 
-  /// Starts the backend; `failed` is called if it does not start.
+  /// Starts the backend; `started` is called when it is open, or with why it is not.
   func start(
     _ template: Template,
     _ configuration: BackendConfiguration,
-    failed: @escaping @Sendable (any Error) -> Void
+    started: @escaping @Sendable ((any Error)?) -> Void
   ) {
     Task {
       do {
@@ -36,9 +36,14 @@ final class SimulatedProcess: @unchecked Sendable {
           registry: template.registry
         )
         try await backend.startJobs()
-        if self.hasEnded { await backend.close() } else { self.backend = backend }
+        if self.hasEnded {
+          await backend.close()
+        } else {
+          self.backend = backend
+          started(nil)
+        }
       } catch {
-        if !self.hasEnded { failed(error) }
+        if !self.hasEnded { started(error) }
       }
     }
   }

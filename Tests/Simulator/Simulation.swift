@@ -31,6 +31,9 @@ final class Simulation {
   private var jobs: Jobs
   private var trace = Trace()
   private(set) var crashes = 0
+  private var crashesAtWork = 0
+  /// Of the planned crashes those that come after so many commits, the next one first.
+  private var crashesByCommits: [Int]
 
   #if DEBUG
     private let plantedFault: PlantedFault?
@@ -47,6 +50,7 @@ final class Simulation {
     #endif
     chance = Chance(seed: seed)
     plan = Plan(chance)
+    crashesByCommits = plan.crashesByCommits.sorted()
     workload = Workload(chance: chance)
     clock = ManualTimeSource(start: Self.start.advanced(by: .seconds(3600)))
     schedule = Schedule(clock: clock, chance: chance, policy: plan.policy)
@@ -65,6 +69,9 @@ final class Simulation {
     var commits: Int
     var observations: Int
     var crashes: Int
+    /// How many of them came while a client that had been heard wanted more.
+    var crashesAtWork: Int
+    var plansCrashes: Bool
     var steps: Int
   }
 
@@ -73,7 +80,9 @@ final class Simulation {
     SimulatedThread.shared.deliver { [schedule] in schedule.add($0) }
     note("\(plan)")
     start()
-    populate()
+    for _ in 0..<plan.crashesByTime {
+      schedule.after(chance.pause(upTo: span)) { [unowned self] in if !isHealing { crash() } }
+    }
     var end: Duration?
     while violations.isEmpty {
       guard schedule.steps < Self.mostSteps else {
@@ -87,7 +96,7 @@ final class Simulation {
           let settled = end ?? clock.uptime() + .seconds(2)
           end = settled
           if clock.uptime() >= settled { break }
-        } else if !isHealing, clients.allSatisfy(\.isDone), callers.allSatisfy(\.isDone) {
+        } else if !isHealing, isEveryoneDone {
           heal()
         }
       }
@@ -105,6 +114,8 @@ final class Simulation {
       commits: disk.commits.count,
       observations: history.observations.count,
       crashes: crashes,
+      crashesAtWork: crashesAtWork,
+      plansCrashes: plan.plansCrashes,
       steps: schedule.steps
     )
   }
@@ -113,6 +124,10 @@ final class Simulation {
 
   // MARK: Beginning and end
 
+  /// About how long clients and callers are busy, in milliseconds.
+  private var span: Int { max(20, plan.steps * (plan.thinking + plan.latency + plan.slowestWrite)) }
+
+  /// Has clients and callers come, once there is a backend for them.
   private func populate() {
     for number in 0..<plan.clients {
       let session = SessionID(high: seed, low: UInt64(number))
@@ -125,10 +140,6 @@ final class Simulation {
       let caller = Caller(self, number: number, steps: plan.steps)
       callers.append(caller)
       schedule.after(thinking()) { caller.step() }
-    }
-    let span = max(20, plan.steps * (plan.thinking + plan.latency + plan.slowestWrite))
-    for _ in 0..<plan.crashes {
-      schedule.after(chance.pause(upTo: span)) { [unowned self] in if !isHealing { crash() } }
     }
     for _ in 0..<plan.clockSteps {
       schedule.after(chance.pause(upTo: span)) { [unowned self] in stepClock() }
@@ -159,6 +170,12 @@ final class Simulation {
     clock.set(clock.now().advanced(by: .seconds(seconds)))
   }
 
+  /// Whether everyone has come, and has what they asked for while things went wrong.
+  private var isEveryoneDone: Bool {
+    !isCrashDue && !clients.isEmpty && clients.allSatisfy(\.isDone)
+      && callers.allSatisfy(\.isDone)
+  }
+
   /// Lets nothing go wrong any more.
   private func heal() {
     note("nothing goes wrong from here on")
@@ -176,19 +193,20 @@ final class Simulation {
   }
 
   private func judge() {
-    let check = HistoryCheck(history)
+    let nothingWentWrong = crashes == 0 && plan.faultsPerMille == 0
+    let check = HistoryCheck(history, actionsRun: nothingWentWrong)
     violations = check.findings
-    if jobs.failed > 0, crashes == 0, plan.faultsPerMille == 0 {
+    if jobs.failed > 0, nothingWentWrong {
       violations.append("\(jobs.failed) scheduled functions failed, and nothing went wrong")
     }
     for client in clients {
-      for (question, value) in client.shown {
-        let isRight = value.map { check.model.answers(question, with: $0, isFirstRun: false) }
+      for (question, value, end) in client.shown {
+        let isRight = value.map { check.model.answers(question, with: $0, end: end) }
         if isRight == true { continue }
         violations.append(
           """
           client \(client.number) shows \(value.map { "\($0)" } ?? "nothing") for \(question) in \
-          the end; it is \(check.model.answer(to: question))
+          the end; it is \(check.model.answer(to: question, end: end))
           """
         )
       }
@@ -221,10 +239,19 @@ final class Simulation {
     let process = SimulatedProcess(store: store, sleeping: sleeping, schedule: schedule)
     self.process = process
     let box = Unowned(self)
-    process.start(template, configuration(sleeping)) { error in
+    process.start(template, configuration(sleeping)) { failure in
       let simulation = box.simulation
-      simulation.note("the backend does not start: \(error)")
-      simulation.crashSoon()
+      if let failure {
+        simulation.note("the backend does not start: \(failure)")
+        if simulation.plan.faultsPerMille == 0 {
+          simulation.report(
+            Violation("the backend does not start, and nothing went wrong: \(failure)")
+          )
+        }
+        simulation.crashSoon()
+      } else if simulation.clients.isEmpty {
+        simulation.populate()
+      }
     }
   }
 
@@ -253,16 +280,31 @@ final class Simulation {
   }
 
   /// Ends the backend and starts another one, as an operator would.
-  private func crashSoon() {
+  private func crashSoon() { crash(after: chance.pause(upTo: 300)) }
+
+  private func crash(after pause: Duration) {
     if isCrashDue { return }
     isCrashDue = true
-    schedule.after(chance.pause(upTo: 300)) { [unowned self] in crash() }
+    // Unless it has crashed for another reason until then.
+    schedule.after(pause) { [unowned self] in if isCrashDue { crash() } }
+  }
+
+  /// Has the crashes come that were planned for now.
+  private func crashIfPlanned() {
+    guard let next = crashesByCommits.first, history.commits.count >= next, !isHealing else {
+      return
+    }
+    crashesByCommits.removeFirst()
+    // At once, or somewhere in what comes of the commit.
+    let isNow = chance.below(3) == 0
+    crash(after: isNow ? .zero : chance.pause(upTo: 1 + plan.latency + plan.slowestWrite))
   }
 
   private func crash() {
     note("crash")
     isCrashDue = false
     crashes += 1
+    if !isHealing, clients.contains(where: \.isAtWork) { crashesAtWork += 1 }
     generation += 1
     for connection in connections { connection.serverCrashed() }
     connections = []
@@ -286,6 +328,7 @@ final class Simulation {
     }
     note("commit at \(record.timestamp) of operations \(receipts.map(\.operation))")
     history.commit(CommittedReceipts(timestamp: record.timestamp, receipts: receipts))
+    crashIfPlanned()
   }
 }
 

@@ -6,6 +6,7 @@ import Foundation
 /// A fault of ``PlantedFault``, which only debug builds have.
 enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
   case skipsConflictCheck
+  case allowsWriteSkew
   case publishesBeforeDurable
   case dropsInvalidation
   case reusesTimestamp
@@ -51,7 +52,7 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
     #if !DEBUG
       if fault != nil { throw ValidationError("only debug builds have faults") }
     #endif
-    TrapReport.install()
+    TrapReport.install(options: faultOption)
     SimulatedThread.takeOver()
     let template = try Template.make(at: Simulation.start)
     if let seed {
@@ -59,7 +60,8 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
       return
     }
     let begin = ContinuousClock.now
-    var totals = (runs: 0, commits: 0, observations: 0, crashes: 0, steps: 0)
+    var totals = (runs: 0, commits: 0, observations: 0, crashes: 0, atWork: 0, steps: 0)
+    var (planned, met) = (0, 0)
     for seed in (0..<seeds).map({ first &+ $0 }) {
       if (ContinuousClock.now - begin) / .seconds(1) > seconds { break }
       let report = try run(seed, template, words: .none)
@@ -67,6 +69,9 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
       totals.commits += report.commits
       totals.observations += report.observations
       totals.crashes += report.crashes
+      totals.atWork += report.crashesAtWork
+      if report.plansCrashes { planned += 1 }
+      if report.plansCrashes, report.crashesAtWork > 0 { met += 1 }
       totals.steps += report.steps
     }
     let time = (ContinuousClock.now - begin) / .seconds(1)
@@ -74,10 +79,14 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
       """
       \(totals.runs) seeds from \(first) in \(String(format: "%.1f", time)) s: \
       \(totals.commits) commits, \(totals.observations) observations, \(totals.crashes) crashes, \
-      \(totals.steps) steps
+      \(totals.steps) steps; \(totals.atWork) crashes came while sessions were at work, in \(met) \
+      of the \(planned) runs that plan crashes
       """
     )
   }
+
+  /// The fault as on the command line, after a space; nothing if there is none.
+  private var faultOption: String { fault.map { " --fault \($0.rawValue)" } ?? "" }
 
   /// Runs one seed; ends the program if it fails.
   @discardableResult
@@ -96,12 +105,23 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
     let report = simulation.run()
     if digests { print("\(seed) \(String(report.digest, radix: 16))") }
     if report.violations.isEmpty { return report }
-    if case .none = words { return try run(seed, template, words: .kept) }
+    if case .none = words {
+      // Again for the words, which must make no difference.
+      let again = try run(seed, template, words: .kept)
+      print("seed \(seed) fails, and not when it is run again: \(simulation.plan)")
+      let digests = [report, again].map { String($0.digest, radix: 16) }
+      print("  the two runs are \(digests[0]) and \(digests[1])")
+      try end(seed, report)
+    }
     for event in report.events { print(event) }
     print("seed \(seed) fails: \(simulation.plan)")
+    try end(seed, report)
+  }
+
+  /// Says what is wrong with a run and how to repeat it, and ends the program.
+  private func end(_ seed: UInt64, _ report: Simulation.Report) throws -> Never {
     for violation in report.violations.prefix(10) { print("  \(violation)") }
-    let fault = fault.map { " --fault \($0.rawValue)" } ?? ""
-    print("again: swift run HullSimulator --seed \(seed)\(fault)")
+    print("again: swift run HullSimulator --seed \(seed)\(faultOption)")
     throw ExitCode.failure
   }
 }

@@ -9,8 +9,16 @@ enum TrapReport {
   /// Written by the one thread there is, read by a signal handler on it.
   nonisolated(unsafe) static var seed: UInt64 = 0
 
+  /// What the command that repeats a seed takes besides it; ends with a zero.
+  ///
+  /// Written before the first seed, read by a signal handler.
+  nonisolated(unsafe) private static var options: UnsafeMutablePointer<CChar>?
+
   /// Has the signals of traps report the seed first.
-  static func install() {
+  ///
+  /// - Parameter options: What the command that repeats a seed takes besides it.
+  static func install(options: String) {
+    Self.options = strdup(options)
     for trap in [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE] {
       signal(trap) { number in
         TrapReport.write()
@@ -22,18 +30,28 @@ enum TrapReport {
 
   /// Prints with nothing that allocates, as a signal handler must.
   private static func write() {
+    write("trapped in seed ")
+    writeSeed()
+    write("\nagain: swift run HullSimulator --seed ")
+    writeSeed()
+    if let options { _ = Glibc.write(2, options, strlen(options)) }
+    write("\n")
+  }
+
+  private static func write(_ text: StaticString) {
+    _ = Glibc.write(2, text.utf8Start, text.utf8CodeUnitCount)
+  }
+
+  private static func writeSeed() {
     var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
     withUnsafeMutableBytes(of: &digits) { buffer in
       var rest = seed
-      var position = buffer.count - 1
-      buffer[position] = UInt8(ascii: "\n")
+      var position = buffer.count
       repeat {
         position -= 1
         buffer[position] = UInt8(ascii: "0") + UInt8(rest % 10)
         rest /= 10
       } while rest > 0
-      let text: StaticString = "trapped in seed "
-      _ = Glibc.write(2, text.utf8Start, text.utf8CodeUnitCount)
       _ = Glibc.write(2, buffer.baseAddress.map { $0 + position }, buffer.count - position)
     }
   }

@@ -22,12 +22,18 @@ struct Call {
   var acknowledgement: (value: ConvexValue, commit: Timestamp)?
   /// Whether the client was told that it failed.
   var wasRefused = false
+
+  /// Whether a session asked for it, and it may be refused.
+  var isTransferOfSession: Bool {
+    if case (.session, .transfer) = (origin, operation) { true } else { false }
+  }
 }
 
 /// Something that was true at a moment.
 struct Observation {
   enum Fact {
-    case answer(Question, ConvexValue, isFirstRun: Bool)
+    /// What a query returned, and where it ended before if it is a page.
+    case answer(Question, ConvexValue, end: ItemPage.End?)
     case refusal(Operation, ConvexValue)
   }
 
@@ -57,6 +63,8 @@ struct History {
   private(set) var dueJobs: Set<Int> = []
   /// The newest commit anyone has seen.
   private(set) var newestSeen = Timestamp.zero
+  /// What clients were told that contradicts what they had been told.
+  private(set) var contradictions: [String] = []
   private var lastNumber = 0
 
   /// The number of the next operation.
@@ -75,6 +83,14 @@ struct History {
   }
 
   mutating func acknowledge(_ number: Int, _ value: ConvexValue, _ commit: Timestamp) {
+    if let earlier = calls[number]?.acknowledgement, earlier != (value, commit) {
+      contradictions.append(
+        """
+        operation \(number) was acknowledged at \(earlier.commit) with \(earlier.value), and again \
+        at \(commit) with \(value)
+        """
+      )
+    }
     calls[number]?.acknowledgement = (value, commit)
     see(commit)
   }

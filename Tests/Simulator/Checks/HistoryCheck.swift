@@ -12,10 +12,17 @@ struct HistoryCheck {
   private(set) var model = Model()
   private(set) var findings: [String] = []
   private var committedAt: [Int: Timestamp] = [:]
+  /// The first commit before which a session's operation may have been refused.
+  private var refusable: [Int: Timestamp] = [:]
 
-  init(_ history: History) {
+  /// - Parameters:
+  ///   - history: What happened.
+  ///   - actionsRun: Whether every action that was scheduled must have run, as nothing went wrong.
+  init(_ history: History, actionsRun: Bool) {
     self.history = history
+    findings = history.contradictions
     replay()
+    if actionsRun { checkActions() }
     checkCalls()
     checkOrderOfSessions()
   }
@@ -25,6 +32,7 @@ struct HistoryCheck {
       ($0.element.earliest, $0.offset) > ($1.element.earliest, $1.offset)
     }.map(\.element)
     var open: [Observation] = []
+    let transfers = history.calls.filter { $0.value.isTransferOfSession }
     for (position, commit) in history.commits.enumerated() {
       // Observations of moments before this commit are judged by what was there until then.
       open.removeAll { holds($0) }
@@ -39,6 +47,13 @@ struct HistoryCheck {
           "a commit at \(commit.timestamp) follows one at \(history.commits[position - 1].timestamp)"
         )
       }
+      for (number, call) in transfers
+      where refusable[number] == nil && committedAt[number] == nil
+        && call.seenBefore < commit.timestamp
+      {
+        var copy = model
+        if case .refused = copy.apply(call.operation) { refusable[number] = commit.timestamp }
+      }
       apply(commit)
     }
     for missed in open + waiting.reversed() where !holds(missed) { report(missed) }
@@ -46,8 +61,8 @@ struct HistoryCheck {
 
   private func holds(_ observation: Observation) -> Bool {
     switch observation.fact {
-    case .answer(let question, let value, let isFirstRun):
-      return model.answers(question, with: value, isFirstRun: isFirstRun)
+    case .answer(let question, let value, let end):
+      return model.answers(question, with: value, end: end)
     case .refusal(let operation, let data):
       var copy = model
       return copy.apply(operation) == .refused(data)
@@ -56,11 +71,12 @@ struct HistoryCheck {
 
   private mutating func report(_ missed: Observation) {
     switch missed.fact {
-    case .answer(let question, let value, _):
+    case .answer(let question, let value, let end):
       findings.append(
         """
         \(missed.observer) has \(value) for \(question) between \(missed.earliest) and \
-        \(missed.latest); it was \(model.answer(to: question)) before the commit after that
+        \(missed.latest); it was \(model.answer(to: question, end: end)) before the commit after \
+        that
         """
       )
     case .refusal(let operation, let data):
@@ -107,14 +123,29 @@ struct HistoryCheck {
     }
   }
 
+  /// What an action does once the operation that schedules it was committed, it has done.
+  private mutating func checkActions() {
+    for number in committedAt.keys.sorted() {
+      guard case .relay(_, let later, _)? = history.calls[number]?.operation,
+        committedAt[later] == nil
+      else { continue }
+      findings.append("operation \(later) is an action's, was scheduled and has not run")
+    }
+  }
+
   /// A session's operations happen in the order they were asked for.
+  ///
+  /// What is refused is not remembered, so if a client never hears of it and asks again, it may come
+  /// to more, after what was asked for later.
   private mutating func checkOrderOfSessions() {
     var last: [Int: (operation: Int, commit: Timestamp)] = [:]
     for (number, call) in history.calls.sorted(by: { $0.key < $1.key }) {
       guard case .session(let client) = call.origin, let commit = committedAt[number] else {
         continue
       }
-      if let earlier = last[client], earlier.commit > commit {
+      if let earlier = last[client], earlier.commit > commit,
+        refusable[earlier.operation].map({ $0 > commit }) ?? true
+      {
         findings.append(
           """
           client \(client) asked for operation \(earlier.operation) before \(number), and it was \

@@ -55,7 +55,7 @@ final class Caller: @unchecked Sendable {
       guard case .success(let encoded) = outcome.result, let value = try? encoded.decoded() else {
         throw Violation("\(question) failed for \(name): \(outcome.result)")
       }
-      let fact = Observation.Fact.answer(question, value, isFirstRun: true)
+      let fact = Observation.Fact.answer(question, value, end: nil)
       if let past {
         simulation.observe(fact, at: past, by: name)
       } else if outcome.timestamp >= newest {
@@ -133,9 +133,7 @@ final class Caller: @unchecked Sendable {
       // It may have been carried out or not.
       case .failure(let error):
         simulation.note("\(name) has no answer: \(error)")
-        // A snapshot may be forgotten when the backend lets go of memory.
-        let mayFail = [.clientDisconnect, .outOfRetention].contains(error.kind)
-        if !mayFail, !simulation.plan.mayFail {
+        if !simulation.plan.explains(error.kind) {
           throw Violation("\(name) has no answer, and nothing went wrong: \(error)")
         }
       }

@@ -84,6 +84,7 @@ final class Connection: SyncTransport, @unchecked Sendable {
   private func deliverToServer() {
     if isCut || toServer.isEmpty { return }
     let message = toServer.removeFirst()
+    client.wasHeard = true
     simulation.trace(number, message, "client \(client.number) says")
     worker?.received(text: message)
   }

@@ -17,13 +17,16 @@ final class SyncClient: @unchecked Sendable {
     var querySet: UInt32
     var value: ConvexValue?
     var journal: String?
+    /// Where a page ends, from its first value on.
+    var end: ItemPage.End?
   }
 
   private struct Request {
     var operation: Int
     var text: [UInt8]
     var firstConnection: Int?
-    var response: (value: ConvexValue, timestamp: Timestamp)?
+    /// The commit it was told of, if it was.
+    var commit: Timestamp?
   }
 
   let number: Int
@@ -32,6 +35,8 @@ final class SyncClient: @unchecked Sendable {
   private var stepsLeft: Int
   /// Whether it is gone for good, whatever it waited for.
   private(set) var isGone = false
+  /// Whether the server has heard of it.
+  var wasHeard = false
 
   private var connection: Connection?
   private var connectionCount: UInt32 = 0
@@ -44,6 +49,8 @@ final class SyncClient: @unchecked Sendable {
   private var nextQuery: QueryID = 0
   private var requests: [RequestSequenceNumber: Request] = [:]
   private var nextRequest: RequestSequenceNumber = 0
+  /// The operation of every request there was.
+  private var operations: [RequestSequenceNumber: Int] = [:]
 
   private static let mostQueries = 4
 
@@ -56,8 +63,11 @@ final class SyncClient: @unchecked Sendable {
 
   private var name: String { "client \(number)" }
 
-  /// Whether it wants nothing more.
-  var isDone: Bool { stepsLeft == 0 }
+  /// Whether it wants nothing more, and has what it asked for.
+  var isDone: Bool { stepsLeft == 0 && unfinished == nil }
+
+  /// Whether the server has heard of it, and it wants more.
+  var isAtWork: Bool { wasHeard && !isDone }
 
   /// What it still waits for; nil for nothing.
   var unfinished: String? {
@@ -69,8 +79,9 @@ final class SyncClient: @unchecked Sendable {
   }
 
   /// What it shows now: what its queries return, if there is nothing new.
-  var shown: [(question: Question, value: ConvexValue?)] {
-    isGone ? [] : queries.sorted { $0.key < $1.key }.map { ($0.value.question, $0.value.value) }
+  var shown: [(question: Question, value: ConvexValue?, end: ItemPage.End?)] {
+    if isGone { return [] }
+    return queries.sorted { $0.key < $1.key }.map(\.value).map { ($0.question, $0.value, $0.end) }
   }
 
   // MARK: What it does
@@ -127,6 +138,7 @@ final class SyncClient: @unchecked Sendable {
     let operation = simulation.begin(.session(client: number))
     let id = nextRequest
     nextRequest += 1
+    operations[id] = operation.number
     let (path, arguments) = operation.operation.call(as: operation.number)
     requests[id] = Request(
       operation: operation.number,
@@ -184,7 +196,7 @@ final class SyncClient: @unchecked Sendable {
     connection = nil
     lastCloseReason = reason
     simulation.note("\(name) has lost its connection: \(reason)")
-    if reason != Connection.cut, reason != Connection.crash, !simulation.plan.mayFail {
+    if reason != Connection.cut, reason != Connection.crash, simulation.plan.faultsPerMille == 0 {
       simulation.report(
         Violation("\(name) was disconnected, and nothing went wrong: \(reason)")
       )
@@ -224,12 +236,9 @@ final class SyncClient: @unchecked Sendable {
     version = end
     maxObserved = max(maxObserved ?? .zero, end.timestamp)
     simulation.see(end.timestamp)
-    var fresh: Set<QueryID> = []
     for (id, modification) in transition.modifications {
       switch modification {
       case .updated(let value, let journal, _):
-        guard let held = queries[id] else { continue }
-        if held.value == nil, held.journal == nil { fresh.insert(id) }
         queries[id]?.value = value
         queries[id]?.journal = journal
       case .failed(let error, _, _):
@@ -242,34 +251,40 @@ final class SyncClient: @unchecked Sendable {
         throw Violation("a Transition leaves \(name) without the result of \(held.question)")
       }
       simulation.observe(
-        .answer(held.question, value, isFirstRun: fresh.contains(id)),
+        .answer(held.question, value, end: held.end),
         at: end.timestamp,
         by: name
       )
+      if held.end == nil, case .page = held.question { queries[id]?.end = ItemPage(value)?.end }
     }
     for (id, request) in requests {
-      if let response = request.response, response.timestamp <= end.timestamp { requests[id] = nil }
+      if let commit = request.commit, commit <= end.timestamp { requests[id] = nil }
     }
   }
 
   private func apply(_ response: ServerText.Response) throws {
-    guard let request = requests[response.id] else { return }
+    guard let operation = operations[response.id] else {
+      throw Violation("\(name) was answered request \(response.id), which it has not made")
+    }
     switch response.result {
     case .success(let value):
       guard let timestamp = response.timestamp else {
         throw Violation("\(name) was told of success without a commit")
       }
-      if timestamp <= version.timestamp, request.firstConnection == connection?.number {
+      if timestamp <= version.timestamp, let request = requests[response.id],
+        request.firstConnection == connection?.number
+      {
         throw Violation("\(name) was shown a commit before it was told of it")
       }
-      simulation.acknowledge(request.operation, value, timestamp)
-      requests[response.id]?.response = (value, timestamp)
+      // Also if it was answered before: the answer must be the same.
+      simulation.acknowledge(operation, value, timestamp)
+      requests[response.id]?.commit = timestamp
       maxObserved = max(maxObserved ?? .zero, timestamp)
     case .failure(let error):
       guard let data = error.data else {
         throw Violation("an operation of \(name) failed: \(error.message)")
       }
-      simulation.refuse(request.operation, data, by: name)
+      simulation.refuse(operation, data, by: name)
       requests[response.id] = nil
     }
   }

@@ -67,6 +67,27 @@ enum Ledger {
     return try await finish(ctx, operation, .float64(value))
   }
 
+  /// Sets a register to one more than another one, which it leaves alone, and returns what it is.
+  @Mutation
+  static func follow(
+    _ ctx: MutationContext,
+    operation: Double,
+    key: String,
+    other: String
+  ) async throws -> ConvexValue {
+    let read = try await ctx.db.query(Register.self).withIndex(Register.byKey) { $0.eq(other) }
+      .unique()
+    let value = (read?.number ?? 0) + 1
+    let old = try await ctx.db.query(Register.self).withIndex(Register.byKey) { $0.eq(key) }
+      .unique()
+    if let old {
+      try await ctx.db.patch(old.id) { $0.set(\.number, value) }
+    } else {
+      _ = try await ctx.db.insert(Register(key: key, number: value))
+    }
+    return try await finish(ctx, operation, .float64(value))
+  }
+
   /// Moves an amount, if it is there; accounts begin with 100.
   @Mutation
   static func transfer(

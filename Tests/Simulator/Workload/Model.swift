@@ -26,6 +26,10 @@ struct Model {
     case .increment(let key):
       registers[key, default: 0] += 1
       return .returned(.float64(registers[key] ?? 0))
+    case .follow(let key, let other):
+      let value = (registers[other] ?? 0) + 1
+      registers[key] = value
+      return .returned(.float64(value))
     case .transfer(let from, let to, let amount):
       let source = accounts[from] ?? 100
       if source < amount { return .refused(["short": .float64(source)]) }
@@ -72,25 +76,15 @@ struct Model {
   /// - Parameters:
   ///   - question: The query.
   ///   - value: The value.
-  ///   - isFirstRun: Whether a page is as long as was asked for; a page that has been shown before
-  ///     ends at the item it ended at then.
+  ///   - end: Where a page ended when it was run first; nil if this is its first run.
   /// - Returns: Whether it is.
-  func answers(_ question: Question, with value: ConvexValue, isFirstRun: Bool) -> Bool {
-    guard case .page(let count) = question else { return answer(to: question) == value }
-    guard case .object(let page) = value, case .array(let rows)? = page["page"],
-      case .boolean(let isDone)? = page["isDone"]
-    else { return false }
-    let shown = rows.compactMap { row -> Double? in
-      if case .object(let item) = row { item["code"]?.float64 } else { nil }
-    }
-    let all = codesByRank
-    guard shown.count == rows.count, all.starts(with: shown) else { return false }
-    if isFirstRun { return shown.count == min(count, all.count) }
-    return !isDone || shown.count == all.count
+  func answers(_ question: Question, with value: ConvexValue, end: ItemPage.End?) -> Bool {
+    guard case .page = question else { return answer(to: question, end: end) == value }
+    return ItemPage(value)?.value == answer(to: question, end: end)
   }
 
-  /// What a query returns now; null for a page, which has no one answer.
-  func answer(to question: Question) -> ConvexValue {
+  /// What a query returns now; of a page that which can be foretold.
+  func answer(to question: Question, end: ItemPage.End?) -> ConvexValue {
     switch question {
     case .register(let key): return registers[key].map { .float64($0) } ?? .null
     case .balances:
@@ -103,9 +97,20 @@ struct Model {
         codesByRank.filter { from <= (items[$0] ?? 0) && (items[$0] ?? 0) < to }.reversed()
           .map { .float64($0) }
       )
-    case .page: return .null
+    case .page(let count): return page(of: count, end).value
     case .search(let word):
       return .array(notes.filter { has($0, word) }.sorted().map { .string($0) })
+    }
+  }
+
+  /// The first page: so many items, or everything up to where it ended before.
+  private func page(of count: Int, _ end: ItemPage.End?) -> ItemPage {
+    let rows = codesByRank.map { [$0, items[$0] ?? 0] }
+    switch end {
+    // A full page does not look whether there is another item.
+    case nil: return ItemPage(rows: Array(rows.prefix(count)), isDone: rows.count < count)
+    case .rank(let last): return ItemPage(rows: rows.filter { $0[1] <= last }, isDone: false)
+    case .last: return ItemPage(rows: rows, isDone: true)
     }
   }
 }

@@ -6,6 +6,8 @@ import HullValues
 enum Operation: Sendable {
   case put(key: String, value: Double)
   case increment(key: String)
+  /// Reads one register and writes only another, so that two of them can cross.
+  case follow(key: String, other: String)
   case transfer(from: String, to: String, amount: Double)
   case append(key: String, value: Double)
   case add(code: Double, rank: Double)
@@ -28,6 +30,10 @@ enum Operation: Sendable {
       )
     case .increment(let key):
       return ("ledger:increment", ["operation": operation, "key": .string(key)])
+    case .follow(let key, let other):
+      return (
+        "ledger:follow", ["operation": operation, "key": .string(key), "other": .string(other)]
+      )
     case .transfer(let from, let to, let amount):
       return (
         "ledger:transfer",
@@ -113,7 +119,7 @@ struct Workload {
   ///   - reserve: Reserves the number of another one.
   /// - Returns: The mutation.
   func operation(_ number: Int, reserve: () -> Int) -> Operation {
-    switch chance.below(16) {
+    switch chance.below(18) {
     case 0, 1: return .put(key: key(), value: Double(number))
     case 2, 3, 4: return .increment(key: key())
     case 5, 6:
@@ -133,6 +139,9 @@ struct Workload {
       )
     case 14:
       return chance.below(3) == 0 ? .forget(word: chance.pick(Self.words)) : scheduling(reserve)
+    case 15, 16:
+      let key = chance.below(3)
+      return .follow(key: "k\(key)", other: "k\((key + 1 + chance.below(2)) % 3)")
     default: return scheduling(reserve)
     }
   }
