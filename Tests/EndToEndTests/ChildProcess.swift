@@ -71,15 +71,21 @@ final class ChildProcess: Sendable {
   }
 
   /// Waits until the program ended and returns its exit status (or the signal that ended it).
+  ///
+  /// A test whose time is over does not wait for it: the program is told to end.
   func status() async -> Int32 {
-    await withCheckedContinuation { continuation in
-      let process = process.withLock { $0 }
-      // Waiting blocks, so it has a thread of its own rather than one of the shared pool.
-      let box = UncheckedBox(value: process)
-      Thread {
-        box.value.waitUntilExit()
-        continuation.resume(returning: box.value.terminationStatus)
-      }.start()
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let process = process.withLock { $0 }
+        // Waiting blocks, so it has a thread of its own rather than one of the shared pool.
+        let box = UncheckedBox(value: process)
+        Thread {
+          box.value.waitUntilExit()
+          continuation.resume(returning: box.value.terminationStatus)
+        }.start()
+      }
+    } onCancel: {
+      send(SIGTERM)
     }
   }
 

@@ -82,8 +82,10 @@ extension FuzzTarget {
     if let path = try? FieldPath(parsing: text) {
       findings.expect((try? FieldPath(parsing: "\(path)")) == path, "field path \(path)")
     }
-    if let name = try? TableName(validating: text) {
-      findings.expect(Identifier.isValid(text), "table \(name) is an identifier")
+    let name = try? TableName(validating: text)
+    findings.expect((name != nil) == isIdentifier(text), "\(text) names a table or does not")
+    if let name {
+      findings.expect(name.isSystem == text.hasPrefix("_"), "whose table \(name) is")
     }
     if let expression = try? CronExpression(parsing: text) {
       let now: Int64 = 1_750_000_000
@@ -95,5 +97,19 @@ extension FuzzTarget {
     let (path, query) = HullServer.HTTPRequest.split(target: text)
     _ = PercentEncoding.decode(path[...])
     _ = query.map { PercentEncoding.decode($0, plusIsSpace: true) }
+  }
+
+  private static let letters = Set(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".unicodeScalars
+  )
+  private static let digits = Set("0123456789".unicodeScalars)
+
+  /// Whether a text is an identifier by the words of spec/values.md, not by Hull's code.
+  private static func isIdentifier(_ text: String) -> Bool {
+    let scalars = text.unicodeScalars
+    guard (1...64).contains(scalars.count), let first = scalars.first, !digits.contains(first)
+    else { return false }
+    return scalars.allSatisfy { $0 == "_" || letters.contains($0) || digits.contains($0) }
+      && scalars.contains { $0 != "_" }
   }
 }

@@ -13,6 +13,7 @@ extension FuzzTarget {
   static func checkMessages(_ input: [UInt8], _ findings: inout Findings) {
     do throws(InvalidMessage) {
       _ = try ClientMessage(json: input)
+      findings.isAccepted = true
       findings.expect((try? JSONParser().json(input)) != nil, "only JSON is a message")
     } catch {
       findings.expect(!error.reason.isEmpty, "a refusal has a reason")
@@ -24,6 +25,7 @@ extension FuzzTarget {
     guard let fuzzed = FuzzedRequest(input) else { return }
     let answer = RequestFixture.shared.answer(fuzzed)
     guard let answer else { return }
+    findings.isAccepted = answer.status == .ok
     let text = String(buffer: answer.body)
     findings.expect(
       answer.status.code < 500,

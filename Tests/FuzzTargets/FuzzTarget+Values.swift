@@ -53,33 +53,64 @@ extension FuzzTarget {
     findings.expect(order == 0 || (order < 0) == (mine < other), "the first of \(pair) decides")
   }
 
-  /// An object with a `validator` and a `value`, or anything that may be a validator, a schema or a
-  /// filter.
+  /// An object with a `validator`, an `other` one and a `value`, or anything that may be a validator, a
+  /// schema or a filter.
   static func checkValidators(_ input: [UInt8], _ findings: inout Findings) {
     guard let json = try? JSONParser().json(input) else { return }
-    if let schema = try? SchemaDefinition(json: json), let text = try? schema.json() {
-      let again = try? SchemaDefinition(json: text)
-      findings.expect(again != nil, "a schema reads its own JSON: \(text)")
-      findings.expect((try? again?.json()) == text, "a schema writes what it reads: \(text)")
+    if let schema = try? SchemaDefinition(json: json) {
+      let text = try? schema.json()
+      let isWritable = schema.tables.allSatisfy { $0.documentType.isWritable }
+      findings.expect((text != nil) == isWritable, "a schema that was read can be written: \(json)")
+      if let text {
+        let again = try? SchemaDefinition(json: text)
+        findings.expect(again != nil, "a schema reads its own JSON: \(text)")
+        findings.expect((try? again?.json()) == text, "a schema writes what it reads: \(text)")
+      }
     }
     _ = try? FilterExpression(json: json)
     _ = try? ArgumentsValidator(json: json)
     _ = try? ReturnsValidator(json: json)
     let members = json.object
     guard let validator = try? Validator(json: members?["validator"] ?? json) else { return }
-    if let text = try? validator.json() {
+    let text = try? validator.json()
+    findings.expect(
+      (text != nil) == validator.isWritable,
+      "a validator that was read can be written: \(validator)"
+    )
+    if let text {
       findings.expect((try? Validator(json: text)) == validator, "a validator reads \(text)")
     }
     findings.expect(!"\(validator)".isEmpty, "every validator can be shown")
-    _ = validator.isSubset(of: validator)
+    findings.expect(validator.isSubset(of: validator), "\(validator) is a subset of itself")
     guard let value = members?["value"].flatMap({ try? ConvexValue(json: $0) }) else { return }
-    let failure = validator.check(value, tables: FixedTableMapping([:]))
-    let isUnion = Validator.union([validator, .null])
-    if failure == nil {
+    let tables = FixedTableMapping([:])
+    guard validator.check(value, tables: tables) == nil else { return }
+    findings.expect(
+      Validator.union([validator, .null]).check(value, tables: tables) == nil,
+      "what satisfies a member satisfies the union"
+    )
+    let other = members?["other"].flatMap { try? Validator(json: $0) }
+    for wider in [other, .any, .string, .int64, .commitTimestamp].compactMap({ $0 })
+    where validator.isSubset(of: wider) {
       findings.expect(
-        isUnion.check(value, tables: FixedTableMapping([:])) == nil,
-        "what satisfies a member satisfies the union"
+        wider.check(value, tables: tables) == nil,
+        "\(value) satisfies \(validator), and so \(wider)"
       )
+    }
+  }
+}
+
+extension Validator {
+  /// Whether the validator has a form in JSON: a literal that is infinite or NaN can be read but not
+  /// written.
+  fileprivate var isWritable: Bool {
+    switch self {
+    case .literal(.float64(let value)): value.isFinite
+    case .array(let element): element.isWritable
+    case .record(let keys, let values): keys.isWritable && values.isWritable
+    case .object(let object): object.fields.allSatisfy { $0.field.validator.isWritable }
+    case .union(let members): members.allSatisfy(\.isWritable)
+    default: true
     }
   }
 }

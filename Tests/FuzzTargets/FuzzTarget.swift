@@ -20,8 +20,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   /// Feeds it some bytes.
   ///
   /// - Parameter input: Any bytes.
-  /// - Returns: What does not hold; nil if all is well. A crash is a finding as well.
-  package func check(_ input: [UInt8]) -> String? {
+  /// - Returns: What came of it. A crash is a finding as well.
+  package func check(_ input: [UInt8]) -> FuzzResult {
     var findings = Findings()
     switch self {
     case .json: Self.checkJSON(input, &findings)
@@ -33,13 +33,23 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .messages: Self.checkMessages(input, &findings)
     case .requests: Self.checkRequests(input, &findings)
     }
-    return findings.first
+    return FuzzResult(finding: findings.first, isAccepted: findings.isAccepted)
   }
 }
 
-/// The first thing that did not hold.
+/// What came of an input.
+package struct FuzzResult: Sendable {
+  /// What does not hold; nil if all is well.
+  package var finding: String?
+  /// Whether it was understood, so that what lies behind the first check has seen it; said of messages
+  /// and requests only.
+  package var isAccepted: Bool
+}
+
+/// The first thing that did not hold, and whether the input was understood.
 struct Findings {
   private(set) var first: String?
+  var isAccepted = false
 
   mutating func expect(_ isSo: Bool, _ claim: @autoclosure () -> String) {
     if !isSo, first == nil { first = claim() }

@@ -1,13 +1,16 @@
 package import Foundation
 
 extension FuzzTarget {
-  /// Inputs to begin with: what the conformance vectors hold, and a few written for the target.
+  /// Inputs written for the target; none where the vectors are what it reads.
+  package var ownSeeds: [[UInt8]] { own.map { Array($0.utf8) } }
+
+  /// Inputs to begin with: what the conformance vectors hold, and those written for the target.
   ///
   /// - Parameter vectors: The folder with the vectors.
   /// - Returns: The inputs, in an order that does not change.
   /// - Throws: What reading the folder throws.
   package func seeds(from vectors: URL) throws -> [[UInt8]] {
-    var seeds: [[UInt8]] = own.map { Array($0.utf8) }
+    var seeds = ownSeeds
     var known = Set(seeds)
     func add(_ seed: [UInt8]) {
       if (1...Self.maximumSeedBytes).contains(seed.count), known.insert(seed).inserted {
@@ -46,6 +49,29 @@ extension FuzzTarget {
       [
         #"{"validator":{"type":"array","value":{"type":"string"}},"value":["a"]}"#,
         #"{"$and":[{"$eq":[{"$field":"a.b"},{"$literal":1}]},{"$not":{"$literal":null}}]}"#,
+        #"{"validator":{"type":"literal","value":1},"other":{"type":"number"},"value":1}"#,
+        #"{"validator":{"type":"boolean"},"other":{"type":"any"},"value":true}"#,
+        """
+        {"validator":{"type":"bigint"},"other":{"type":"commitTs"},\
+        "value":{"$integer":"AQAAAAAAAAA="}}
+        """,
+        """
+        {"validator":{"type":"object","value":{"a":{"fieldType":{"type":"string"},"optional":true}}},\
+        "other":{"type":"object","value":{"a":{"fieldType":{"type":"any"},"optional":true},\
+        "b":{"fieldType":{"type":"null"},"optional":true}}},"value":{"a":"x"}}
+        """,
+        """
+        {"validator":{"type":"record","keys":{"type":"string"},"values":{"fieldType":\
+        {"type":"boolean"},"optional":false}},"other":{"type":"any"},"value":{"a":true}}
+        """,
+        """
+        {"validator":{"type":"union","value":[{"type":"null"},{"type":"literal","value":"a"}]},\
+        "other":{"type":"union","value":[{"type":"string"},{"type":"null"}]},"value":"a"}
+        """,
+        """
+        {"validator":{"type":"array","value":{"type":"id","tableName":"a"}},\
+        "other":{"type":"array","value":{"type":"string"}},"value":[]}
+        """,
       ]
     case .messages:
       [
@@ -63,7 +89,7 @@ extension FuzzTarget {
         #"{"type":"Authenticate","baseVersion":0,"tokenType":"Admin","value":"k","acting_as":{}}"#,
         #"{"type":"Authenticate","baseVersion":0,"tokenType":"None"}"#,
         #"{"type":"Event","eventType":"ClientConnect","event":[{"startTime":12.3e-4}]}"#,
-      ]
+      ] + Self.transcripts
     case .requests:
       [
         "POST\t/api/query\n{\"path\":\"values:echo\",\"args\":{\"value\":1},\"format\":\"json\"}",

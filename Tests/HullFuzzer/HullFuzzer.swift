@@ -32,7 +32,7 @@ struct HullFuzzer {
 
   /// Ends the process if something does not hold: that is how a fuzzer notices.
   fileprivate static func check(_ input: [UInt8]) {
-    guard let finding = target.check(input) else { return }
+    guard let finding = target.check(input).finding else { return }
     fail("Found in \(target.rawValue): not so: \(finding)\ninput: \(String(reflecting: input))")
   }
 

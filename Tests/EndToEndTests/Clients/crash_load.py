@@ -7,6 +7,9 @@ import http.client
 import json
 import sys
 import threading
+from functools import partial
+
+from workers import Workers
 
 host, port, prefix, connections = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 printing = threading.Lock()
@@ -29,12 +32,10 @@ def write(worker):
             with printing:
                 print(code, flush=True)
             number += 1
+    except TimeoutError:
+        raise SystemExit("not answered in time") from None
     except (OSError, http.client.HTTPException):
         return  # the server is gone, as planned
 
 
-threads = [threading.Thread(target=write, args=(worker,)) for worker in range(connections)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
+Workers(partial(write, worker) for worker in range(connections)).join()

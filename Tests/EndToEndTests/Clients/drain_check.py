@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from convex import ConvexClient
 
+from workers import Workers
+
 url, count, process = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 address = urlsplit(url)
 
@@ -59,8 +61,7 @@ def ask():
         most = max(most, memory())
 
 
-asking = threading.Thread(target=ask)
-asking.start()
+asking = Workers([ask])
 left = count
 while left > 0:
     batch = min(1000, left)
@@ -71,7 +72,7 @@ for ups in ConvexClient(url).subscribe("jobs:ups", {}):
     if ups == count + 1:
         break
 done.set()
-asking.join()
+asking.join(60)
 grown = most - before
 assert answered > answered_before, "nobody was answered while the functions ran"
 print(f"{count} functions ran, {answered} requests were answered meanwhile, memory grew by {grown} MB")

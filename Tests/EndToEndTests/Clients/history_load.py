@@ -4,50 +4,84 @@ and prints what each client saw, one JSON object a line.
 Arguments: the application's binary, a data directory, seconds, kills, a seed. A transaction is printed
 as {"outcome", "operations", "start", "end"}, the balances of all accounts as {"balances"}. Times are
 nanoseconds of the system's monotonic clock.
+
+An answer may be lost to a blow. Without one every request must be answered, and by nothing that the
+load did not ask for: anything else ends the script with a failure.
 """
 
 import http.client
 import json
 import random
+import signal
 import sys
 import threading
 import time
 
 from server import Server
 from sync_client import Refused, SyncClient
+from workers import Workers
 
 BINARY, DATA = sys.argv[1:3]
 SECONDS, KILLS, SEED = float(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
 HTTP_CLIENTS, SOCKET_CLIENTS = 8, 4
 ACCOUNTS, BALANCE = 10, 100
 KEYS = 6
+PATIENCE = 120
 
 
 class Unknown(Exception):
     """Nobody knows whether it happened."""
 
 
+class Blows:
+    """How often the server was about to be killed, and how often it was there again."""
+
+    def __init__(self):
+        self.moments = 0
+
+    def strike(self, server):
+        self.moments += 1
+        server.kill()
+        server.start()
+        self.moments += 1
+
+    @property
+    def is_falling(self):
+        return self.moments % 2 == 1
+
+
 class HTTPCaller:
-    def __init__(self, port):
+    def __init__(self, port, blows):
         self.port = port
+        self.blows = blows
         self.connection = None
+        # When the connection was good for the last time.
+        self.moment = blows.moments
 
     def call(self, kind, path, args):
+        began = self.blows.moments
         try:
             if self.connection is None:
                 self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
             body = json.dumps({"path": path, "args": args, "format": "json"})
             self.connection.request("POST", f"/api/{kind}", body, {"Content-Type": "application/json"})
             answer = self.connection.getresponse()
-            result = json.loads(answer.read())
-        except (OSError, http.client.HTTPException, ValueError):
+            text = answer.read()
+            if answer.getheader("Content-Length") is None:
+                raise http.client.IncompleteRead(text)
+        except (OSError, http.client.HTTPException) as error:
+            if self.blows.moments == self.moment and not self.blows.is_falling:
+                raise AssertionError(f"no answer from a server that was there: {error!r}") from error
+            self.moment = self.blows.moments
             self.connection = None
             time.sleep(0.02)  # The server is being started; how long does not matter.
             raise Unknown from None
+        self.moment = began
+        if answer.status not in (200, 503):
+            raise AssertionError(f"{path} was answered with {answer.status}: {text}")
+        result = json.loads(text)
         if answer.status == 503:
             raise Refused(result)
-        if answer.status != 200:
-            raise Unknown
         if result["status"] != "success":
             raise Refused(result)
         return result["value"]
@@ -98,6 +132,7 @@ class Worker:
             if "read" in operation and result is not None:
                 operation["values"] = values(result)
         self.write({"outcome": outcome, "operations": operations, "start": start, "end": end})
+        return outcome
 
     def transact(self):
         operations = []
@@ -140,41 +175,48 @@ class Worker:
             pass
 
 
-server = Server(BINARY, DATA)
-HTTPCaller(server.port).call("mutation", "histories:open", {"accounts": ACCOUNTS, "balance": BALANCE})
-printing = threading.Lock()
-
-
-def write_record(record):
+def tell(record):
     with printing:
         print(json.dumps(record), flush=True)
 
 
-began = time.monotonic()
-callers = [SocketCaller(server.port) for _ in range(SOCKET_CLIENTS)]
-callers += [HTTPCaller(server.port) for _ in range(HTTP_CLIENTS)]
-threads = [
-    threading.Thread(target=Worker(number, caller, began, write_record).run)
-    for number, caller in enumerate(callers)
-]
-for thread in threads:
-    thread.start()
+def run(server):
+    blows = Blows()
+    opening = {"accounts": ACCOUNTS, "balance": BALANCE}
+    HTTPCaller(server.port, blows).call("mutation", "histories:open", opening)
+    began = time.monotonic()
+    callers = [SocketCaller(server.port) for _ in range(SOCKET_CLIENTS)]
+    callers += [HTTPCaller(server.port, blows) for _ in range(HTTP_CLIENTS)]
+    workers = Workers([Worker(number, caller, began, tell).run for number, caller in enumerate(callers)])
+    generator = random.Random(SEED)
+    for blow in sorted(generator.uniform(0, SECONDS) for _ in range(KILLS)):
+        workers.watch(began + blow - time.monotonic())
+        blows.strike(server)
+    workers.join(began + SECONDS + PATIENCE - time.monotonic())
 
-generator = random.Random(SEED)
-for blow in sorted(generator.uniform(0, SECONDS) for _ in range(KILLS)):
-    time.sleep(max(0, began + blow - time.monotonic()))
-    server.kill()
-    server.start()
-for thread in threads:
-    thread.join()
+    # What came of it all, read when nothing else happens: it decides about losses, so it must be known.
+    last = Worker(99, HTTPCaller(server.port, blows), began, tell)
+    for first in range(0, (int(SECONDS) + 60) * KEYS, KEYS):
+        keys = list(range(first, first + KEYS))
+        outcome = last.record(
+            [{"read": key} for key in keys],
+            lambda: last.caller.call("query", "histories:read", {"keys": keys}),
+        )
+        if outcome != "ok":
+            sys.exit(f"the last read of {keys} is {outcome}")
+    tell({"balances": values(last.caller.call("query", "histories:balances", {}))})
 
-# What came of it all, read when nothing else happens.
-last = Worker(99, HTTPCaller(server.port), began, write_record)
-for first in range(0, (int(SECONDS) + 60) * KEYS, KEYS):
-    keys = list(range(first, first + KEYS))
-    last.record(
-        [{"read": key} for key in keys],
-        lambda: last.caller.call("query", "histories:read", {"keys": keys}),
-    )
-last.balances()
-sys.exit(server.stop())
+
+def give_up(*_):
+    sys.exit("told to end")
+
+
+signal.signal(signal.SIGTERM, give_up)
+printing = threading.Lock()
+server = Server(BINARY, DATA)
+try:
+    run(server)
+    if (status := server.stop()) != 0:
+        sys.exit(f"the server stopped with status {status}: {server.log()}")
+finally:
+    server.process.kill()

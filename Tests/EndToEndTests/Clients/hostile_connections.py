@@ -1,8 +1,10 @@
 """Clients that are slow, silent or many. Arguments: the application's binary and a directory."""
 
+import re
 import resource
 import selectors
 import socket
+import sys
 import threading
 import time
 
@@ -10,6 +12,9 @@ from hostile import raise_file_limit, read_all, request, status, target
 
 ten_thousand = min(10_000, raise_file_limit() - 500)
 it = target()
+# The option that freezes a connection, which Python does not name.
+TCP_REPAIR = 19
+LOST = 100
 HONEST = request(b'{"path":"counter:read","args":{}}')
 
 
@@ -46,11 +51,53 @@ def begin(name, pause):
     return thread
 
 
+def open_connections():
+    """How many connections the server believes to have, this one included."""
+    text = it.exchange(request(path="/metrics", method="GET")).decode()
+    return int(re.search(r"^hull_http_connections_open (\d+)$", text, re.MULTILINE)[1])
+
+
+def until_open(is_enough, seconds):
+    """Waits until the server has that many connections; returns how many it has in the end."""
+    end = time.monotonic() + seconds
+    while not is_enough(count := open_connections()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return count
+
+
+def why_nobody_is_lost():
+    """Why this process may not lose a connection; None if it may."""
+    if sys.platform != "linux":
+        return "only Linux lets a connection be lost"
+    with socket.socket() as tried:
+        try:
+            tried.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+        except OSError as error:
+            return f"the system does not let a connection be lost: {error}"
+    return None
+
+
+def lose():
+    """Half-open connections: their clients are gone in the middle of a request, without a word."""
+    for number in range(LOST):
+        connection = it.connect()
+        connection.sendall(HONEST[: 1 + number % HONEST.index(b"\r\n\r\n")])
+        # A connection under repair is closed without telling the other end.
+        connection.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+        connection.close()
+    return until_open(lambda count: count > LOST, 60) > LOST
+
+
+reason = why_nobody_is_lost()
+if reason is None:
+    it.row(f"{LOST} half-open connections", lose, [True])
+else:
+    print(f"     left out, half-open connections: {reason}")
 stopping, trickling = begin("stopping", 90), begin("trickling", 0.1)
 
 
-def half_open():
-    """Connections whose client says nothing more, not even good-bye."""
+def half_closed():
+    """Connections whose client has said that it will say nothing more."""
     connections = [it.connect() for _ in range(500)]
     for number, connection in enumerate(connections):
         connection.sendall(HONEST[: number % len(HONEST)])
@@ -138,7 +185,7 @@ def no_more_files():
     return first, after
 
 
-it.row("500 half-open connections", half_open, ["answered or closed"])
+it.row("500 half-closed connections", half_closed, ["answered or closed"])
 it.row("200 clients that vanish", vanish, ["unread answers dropped"])
 it.row(f"{ten_thousand} idle connections", lambda: idle(ten_thousand), [{200}], growth=256)
 if hasattr(resource, "prlimit"):
@@ -149,7 +196,6 @@ it.row("300 requests to HTTP actions that stop half-way", slow_uploads, [(200, 2
 it.row("16 readers of 8 MB that do not read", slow_readers, [200], growth=256)
 
 
-
 def end(thread, name):
     thread.join()
     return slow[name]
@@ -157,4 +203,7 @@ def end(thread, name):
 
 it.row("a head that does not go on", lambda: end(stopping, "stopping"), [(408, True)])
 it.row("a head that goes on a byte at a time", lambda: end(trickling, "trickling"), [(408, True)])
+if reason is None:
+    # A head must be there after 15 s; a client that is still there has 10 s more to read why not.
+    it.row("half-open connections are let go", lambda: until_open(lambda count: count == 1, 60), [1])
 it.finish()

@@ -8,6 +8,9 @@ import http.client
 import json
 import sys
 import threading
+from functools import partial
+
+from workers import Workers
 
 host, port, prefix, connections = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 printing = threading.Lock()
@@ -34,12 +37,10 @@ def schedule(worker):
             if answer.get("errorData") != "changed my mind":
                 raise SystemExit(f"not refused: {answer}")
             number += 1
+    except TimeoutError:
+        raise SystemExit("not answered in time") from None
     except (OSError, http.client.HTTPException):
         return  # the server is gone, as planned
 
 
-threads = [threading.Thread(target=schedule, args=(worker,)) for worker in range(connections)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
+Workers(partial(schedule, worker) for worker in range(connections)).join()

@@ -8,12 +8,13 @@ import http.client
 import json
 import multiprocessing
 import sys
-import threading
 import time
+from functools import partial
 
 from checks import Checks
 from convex import ConvexClient
 from open_loop import OpenLoop
+from workers import Workers
 
 HOST, PORT, PROCESS, SECONDS = sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4])
 CODES = {"ExecuteFullError", "ExpiredInQueue"}
@@ -58,12 +59,8 @@ def capacity(steps, seconds, callers=8):
             count += 1
         connection.close()
 
-    threads = [threading.Thread(target=ask, args=(caller + 1000,)) for caller in range(callers)]
     start = time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    Workers(partial(ask, caller + 1000) for caller in range(callers)).join()
     return count / (time.monotonic() - start)
 
 
@@ -122,9 +119,9 @@ async def overload(rate):
     return load, sent, goodput, settled, status
 
 
-beside = [multiprocessing.Process(target=mutate), threading.Thread(target=watch)]
-for one in beside:
-    one.start()
+mutating = multiprocessing.Process(target=mutate)
+mutating.start()
+watching = Workers([watch])
 rate = peak * 4
 while True:
     load, sent, goodput, settled, status = asyncio.run(overload(rate))
@@ -133,8 +130,9 @@ while True:
     # Whatever else the machine had to do while the peak was measured is over.
     rate *= 4
 done.set()
-for one in beside:
-    one.join()
+mutating.join()
+assert mutating.exitcode == 0, "the client with a socket failed"
+watching.join(60)
 
 served = sorted(latency for status_, latency, _, _ in load.answers if status_ == 200)
 refusals = [answer for answer in load.answers if answer[0] == 503]

@@ -2,8 +2,12 @@
 
 import os
 import re
+import signal
 import subprocess
 import tempfile
+import threading
+
+PATIENCE = 60
 
 
 class Server:
@@ -25,22 +29,32 @@ class Server:
             text=True,
             env=self.environment,
         )
-        for line in self.process.stdout:
-            if match := re.search(r"http://127\.0\.0\.1:(\d+)", line):
-                self.url, self.port = match[0], match[1]
-                return
+        patience = threading.Timer(PATIENCE, self.process.kill)
+        patience.start()
+        try:
+            for line in self.process.stdout:
+                if match := re.search(r"http://127\.0\.0\.1:(\d+)", line):
+                    self.url, self.port = match[0], match[1]
+                    return
+        finally:
+            patience.cancel()
         raise RuntimeError(f"{self.binary} ended without an address: {self.log()}")
 
     def stop(self):
         self.process.terminate()
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=PATIENCE)
 
     def kill(self):
+        """Ends the server with SIGKILL, which must be what ends it."""
         self.process.kill()
-        self.process.wait()
+        status = self.process.wait()
+        if status != -signal.SIGKILL:
+            raise RuntimeError(f"the server had ended by itself with status {status}: {self.log()}")
 
     def restart(self):
-        self.stop()
+        status = self.stop()
+        if status != 0:
+            raise RuntimeError(f"the server stopped with status {status}: {self.log()}")
         self.start()
 
     def log(self):

@@ -13,6 +13,9 @@ import json
 import random
 import sys
 import threading
+from functools import partial
+
+from workers import Workers
 
 host, port, seed, connections = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 printing = threading.Lock()
@@ -61,12 +64,10 @@ def work(worker):
                 file = call(connection, "action", "files:store", {"bytes": {"$bytes": encoded}})
             say("stored", file, digest)
             mine.append(file)
+    except TimeoutError:
+        raise SystemExit("not answered in time") from None
     except (OSError, http.client.HTTPException):
         return  # the server is gone, as planned
 
 
-threads = [threading.Thread(target=work, args=(worker,)) for worker in range(connections)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
+Workers(partial(work, worker) for worker in range(connections)).join()

@@ -174,6 +174,8 @@ class SyncClient:
     def read(self):
         try:
             data = self.socket.recv(65536)
+        except TimeoutError:
+            raise AssertionError(f"nothing was said for {self.patience} s") from None
         except OSError:
             data = b""
         if not data:

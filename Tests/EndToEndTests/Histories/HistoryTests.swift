@@ -4,11 +4,15 @@ import Foundation
 import Testing
 
 @Suite struct HistoryTests {
-  /// Set `HULL_HISTORIES` to a number of seconds to watch for longer.
-  @Test func `what clients see is strictly serializable, through kill -9 too`() async throws {
+  /// How long clients are watched: `HULL_HISTORIES`, or a few seconds.
+  private static let seconds =
+    ProcessInfo.processInfo.environment["HULL_HISTORIES"].flatMap { Int($0) } ?? 5
+
+  @Test(.timeLimit(.minutes(5 + Self.seconds / 60)))
+  func `what clients see is strictly serializable, through kill -9 too`() async throws {
     let environment = ProcessInfo.processInfo.environment
     let seed = environment["HULL_SEED"].flatMap { UInt32($0) } ?? .random(in: 0...UInt32.max)
-    let seconds = environment["HULL_HISTORIES"].flatMap { Int($0) } ?? 5
+    let seconds = Self.seconds
     print("seed \(seed)")
     try await withTemporaryDirectory { directory in
       let load = try ChildProcess(

@@ -13,6 +13,8 @@ struct ListAppendChecker {
   private var orders: [Int: [Int]] = [:]
   /// The transactions that happened as far as anyone knows.
   private var happened: Set<Int> = []
+  /// The acknowledged transactions whose values are missing from a list.
+  private var losers: Set<Int> = []
   private var anomalies: [Anomaly] = []
 
   private struct Value: Hashable {
@@ -148,6 +150,7 @@ struct ListAppendChecker {
         guard let last = values.last, !(orders[key] ?? []).contains(last) else { continue }
         let later = readsByKey[key]?.first { history[$0.transaction].start > transaction.end }
         if let later {
+          losers.insert(number)
           report(.lostAppend, [number, later.transaction], "\(last) of list \(key)")
         }
       }
@@ -203,11 +206,31 @@ struct ListAppendChecker {
     }
   }
 
+  /// Who put something in a list that no read of the list shows, though it happened: that came after all
+  /// that was read.
+  ///
+  /// What is lost for certain is reported already.
+  private var unseen: [Int: Set<Int>] {
+    let seen = orders.mapValues { Set($0) }
+    var unseen: [Int: Set<Int>] = [:]
+    for number in happened.subtracting(losers) {
+      for (key, values) in history[number].appends {
+        guard let seen = seen[key], !seen.isSuperset(of: values) else { continue }
+        unseen[key, default: []].insert(number)
+      }
+    }
+    return unseen
+  }
+
   private func addDependencies(to graph: inout DependencyGraph) {
+    let unseen = unseen
     for (key, order) in orders {
       let authors = order.map { writers[Value(key: key, value: $0)] }
       for (first, second) in zip(authors, authors.dropFirst()) {
         if let first, let second { graph.add(first, second, .overwrites) }
+      }
+      if let last = authors.last, let last {
+        for writer in unseen[key] ?? [] { graph.add(last, writer, .overwrites) }
       }
     }
     for number in happened {
@@ -216,9 +239,9 @@ struct ListAppendChecker {
         if let last = values.last, let writer = writers[Value(key: key, value: last)] {
           graph.add(writer, number, .reads)
         }
-        if values.count < order.count,
-          let next = writers[Value(key: key, value: order[values.count])]
-        {
+        if values.count == order.count {
+          for writer in unseen[key] ?? [] { graph.add(number, writer, .antiDepends) }
+        } else if let next = writers[Value(key: key, value: order[values.count])] {
           graph.add(number, next, .antiDepends)
         }
       }

@@ -116,6 +116,58 @@ import Testing
     #expect(found == [.lostAppend])
   }
 
+  @Test func `half of what has no answer is found whenever it is read`() {
+    let torn = transaction(at: 0, .unknown, .append(key: 1, value: 1), .append(key: 2, value: 2))
+    // In one read, in two that follow each other, and with something else in the place of the rest.
+    #expect(
+      kinds(
+        torn,
+        transaction(at: 1, .committed, .read(key: 1, values: [1]), .read(key: 2, values: []))
+      ) == [.singleAntiDependency]
+    )
+    #expect(
+      kinds(
+        torn,
+        transaction(at: 1, .committed, .read(key: 1, values: [1])),
+        transaction(at: 2, .committed, .read(key: 2, values: []))
+      ) == [.realTimeCycle]
+    )
+    #expect(
+      kinds(
+        torn,
+        transaction(at: 1, .committed, .read(key: 1, values: [1]), .append(key: 2, value: 3)),
+        transaction(at: 2, .committed, .read(key: 2, values: [3]))
+      ).contains(.circularFlow)
+    )
+    #expect(
+      kinds(
+        transaction(at: 0, .unknown, .append(key: 1, value: 1), .append(key: 1, value: 2)),
+        transaction(at: 1, .committed, .append(key: 1, value: 3)),
+        transaction(at: 2, .committed, .read(key: 1, values: [1, 3]))
+      ).contains(.writeCycle)
+    )
+  }
+
+  @Test func `half of what is not answered yet is found as well`() {
+    let found = kinds(
+      transaction(.committed, .append(key: 1, value: 1), .append(key: 2, value: 2)),
+      transaction(.committed, .read(key: 1, values: [1]), .read(key: 2, values: []))
+    )
+    #expect(found == [.singleAntiDependency])
+  }
+
+  @Test func `what has no answer may be unseen where nobody looked afterwards`() {
+    let found = kinds(
+      transaction(at: 0, .unknown, .append(key: 1, value: 1), .append(key: 2, value: 2)),
+      transaction(at: 0, .unknown, .append(key: 3, value: 3), .append(key: 4, value: 4)),
+      transaction(at: 1, .committed, .read(key: 2, values: []), .append(key: 2, value: 5)),
+      transaction(at: 2, .committed, .read(key: 2, values: [5])),
+      transaction(at: 3, .committed, .read(key: 1, values: [1])),
+      transaction(at: 4, .committed, .read(key: 3, values: []), .read(key: 4, values: []))
+    )
+    #expect(found == [])
+  }
+
   @Test func `a read that misses what was acknowledged before it is stale`() {
     let found = kinds(
       transaction(at: 0, .committed, .append(key: 1, value: 1)),
