@@ -159,8 +159,9 @@ package struct SessionLimits: Sendable {
   package var deferredBytes = 16 << 20
   /// The longest Transition that is sent whole to a client that takes pieces, in bytes.
   package var largestTransition = TransitionChunks.largestPiece
-  /// The longest Transition there may be, in bytes: 128 MiB. Each query of a client has its result in
-  /// it, be it that of another one, too.
+  /// The longest Transition there may be, in bytes: 128 MiB.
+  ///
+  /// Each query of a client has its result in it, be it that of another one, too.
   package var longestTransition = 128 << 20
   /// The first pause before a query is tried again that failed through no fault of its own.
   package var retryPause: Duration = .milliseconds(500)

@@ -261,7 +261,7 @@ extension SyncSession {
     }
   }
 
-  /// Writes a Transition; `changed` are in order of their ids. Nil if it would be too long.
+  /// Writes a Transition, unless it would be too long; `changed` are in order of their ids.
   private func transition(
     to end: StateVersion,
     _ changed: [(id: QueryID, result: QueryResult)],
