@@ -95,9 +95,12 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
   var arrivingIsUpgradable = false
   var drainedBytes = 0
 
-  // Time limits: one timer, set to the nearest deadline only when that comes nearer.
+  // Time limits: one timer, set to the nearest deadline only when that comes nearer, and others that
+  // fire soon.
   var deadline: NIODeadline = .distantFuture
   var timer: Scheduled<Void>?
+  /// When the next of the timers for near deadlines fires.
+  var nearTimerDeadline = NIODeadline.distantFuture
   var timerDeadline: NIODeadline = .distantFuture
   var headHasBegun = false
 
