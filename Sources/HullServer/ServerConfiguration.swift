@@ -120,7 +120,7 @@ public struct ServerConfiguration: Sendable {
     maximumQueuedRequests = 2048
     queueTimeout = .seconds(5)
     congestedQueueTimeout = .milliseconds(500)
-    refusalDelay = .milliseconds(250)
+    refusalDelay = .seconds(1)
     maximumHeaderFieldSize = 16 * 1024
     maximumHeadSize = 64 * 1024
     maximumHeaderCount = 100

@@ -14,7 +14,7 @@ struct OverloadRows {
   /// - Parameter peak: Requests a second that the server can do.
   /// - Returns: How many; the server takes 16 384.
   private static func connections(peak: Double) -> Int {
-    let refusalDelay = 0.25
+    let refusalDelay = 1.0
     return min(2_600 + Int(1.5 * (excess - 1) * peak * refusalDelay), 15_000)
   }
 
