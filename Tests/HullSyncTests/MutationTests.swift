@@ -9,7 +9,7 @@ import HullTesting
 import HullValues
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct MutationTests {
+@Suite(.timeLimit(.minutes(5))) struct MutationTests {
   private let notes = Notes()
 
   @Test func `a mutation is answered, and a Transition shows its commit`() async throws {
