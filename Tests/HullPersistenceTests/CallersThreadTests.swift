@@ -13,12 +13,17 @@ import Testing
     try await SQLitePersistence.open(path: path, options: SQLiteOptions(durability: durability))
   }
 
+  /// Writes on the calling thread, once the writer's own has put down what it did before.
+  private func append(_ batch: [CommitRecord], to store: SQLitePersistence) async throws {
+    while try !store.appendOnThisThread(batch) { await Task.yield() }
+  }
+
   @Test func `a commit on the caller's thread is there for readers and after a restart`()
     async throws
   {
     try await withTemporaryFile { path in
       let store = try await open(path, .full)
-      #expect(try store.appendOnThisThread([commit(1)]))
+      try await append([commit(1)], to: store)
       #expect(store.lastTimestamp == 1)
       #expect(try await store.document(id(1)) == stored(document(1), at: 1))
       await store.close()
@@ -63,22 +68,24 @@ import Testing
   {
     try await withTemporaryFile { path in
       let store = try await open(path, .off)
-      #expect(try store.appendOnThisThread([commit(2)]))
-      let late = #expect(throws: PersistenceError.self) {
-        try store.appendOnThisThread([commit(1)])
+      try await append([commit(2)], to: store)
+      let late = await #expect(throws: PersistenceError.self) {
+        try await append([commit(1)], to: store)
       }
       #expect(late?.code == .inconsistentWrite)
-      let twice = #expect(throws: PersistenceError.self) {
-        try store.appendOnThisThread([
-          CommitRecord(timestamp: 3, documents: [.insert(document(3)), .insert(document(2))])
-        ])
+      let twice = await #expect(throws: PersistenceError.self) {
+        let record = CommitRecord(
+          timestamp: 3,
+          documents: [.insert(document(3)), .insert(document(2))]
+        )
+        try await append([record], to: store)
       }
       #expect(twice?.code == .inconsistentWrite)
       #expect(try await store.ids(.byID(users)) == [id(2)])
-      #expect(try store.appendOnThisThread([commit(3)]))
+      try await append([commit(3)], to: store)
       await store.close()
-      let closed = #expect(throws: PersistenceError.self) {
-        try store.appendOnThisThread([commit(4)])
+      let closed = await #expect(throws: PersistenceError.self) {
+        try await append([commit(4)], to: store)
       }
       #expect(closed?.code == .closed)
     }
