@@ -11,7 +11,7 @@ enum TrapReport {
 
   /// What the command that repeats a seed takes besides it; ends with a zero.
   ///
-  /// Written before the first seed, read by a signal handler.
+  /// Sound: written once, before the handlers that read it are installed, and never freed.
   nonisolated(unsafe) private static var options: UnsafeMutablePointer<CChar>?
 
   /// Has the signals of traps report the seed first.
