@@ -37,6 +37,7 @@ let package = Package(
       pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
     ),
+    .systemLibrary(name: "CPrefetch"),
     .target(name: "HullValues", swiftSettings: settings),
     .target(
       name: "HullPersistence",
@@ -49,7 +50,7 @@ let package = Package(
     .target(
       name: "HullDatabase",
       dependencies: [
-        "HullValues", "HullPersistence",
+        "HullValues", "HullPersistence", "CPrefetch",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: settings

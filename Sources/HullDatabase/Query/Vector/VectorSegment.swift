@@ -1,3 +1,4 @@
+internal import CPrefetch
 internal import HullValues
 
 /// How the rows of one vector index are laid out.
@@ -98,6 +99,9 @@ final class VectorBlock: @unchecked Sendable {
     return true
   }
 
+  /// How many rows before its turn the memory of a row is asked for.
+  private static let lookahead = 2
+
   /// Looks at rows and keeps the best.
   ///
   /// - Parameters:
@@ -107,33 +111,84 @@ final class VectorBlock: @unchecked Sendable {
   func scan(_ search: CompiledVectorSearch, live: [UInt64], into best: inout BestVectors) {
     precondition(live.count * 64 <= capacity + 63)
     precondition(search.direction.lanes.count == layout.lanes)
-    let margin = VectorKernel.margin(lanes: layout.lanes)
-    search.direction.lanes.withUnsafeBufferPointer { direction in
-      guard let direction = direction.baseAddress else { return }
-      var bar = best.bar
-      for (word, rows) in live.enumerated() {
-        var rows = rows
-        while rows != 0 {
-          let row = word &* 64 &+ rows.trailingZeroBitCount
-          rows &= rows &- 1
-          guard search.admits({ filters[$0 &* capacity &+ row] }) else { continue }
-          let vector = UnsafePointer(components) + row &* layout.lanes
-          let squares = squares[row] * search.direction.square
-          if let bar {
-            let dot = VectorKernel.dot(vector, direction, lanes: layout.lanes)
-            if Double(dot) < (bar.score - margin) * squares.squareRoot() { continue }
-          }
-          let candidate = ScoredVector(
-            score: VectorKernel.cosine(
-              dot: VectorKernel.exactDot(vector, direction, lanes: layout.lanes),
-              squares: squares
-            ),
-            id: ids[row]
-          )
-          best.insert(candidate)
-          bar = best.bar
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: capacity) { rows in
+      var count = 0
+      for (word, bits) in live.enumerated() {
+        var bits = search.conditions.isEmpty ? bits : admitted(by: search, of: bits, in: word)
+        while bits != 0 {
+          rows.initializeElement(at: count, to: word &* 64 &+ bits.trailingZeroBitCount)
+          count += 1
+          bits &= bits &- 1
         }
       }
+      for position in 0..<count {
+        let ahead = position &+ Self.lookahead
+        // The processor itself sees that memory is read from one end to the other.
+        if ahead < count, rows[ahead] != rows[ahead &- 1] &+ 1 { prefetch(rows[ahead]) }
+        compare(rows[position], with: search, into: &best)
+      }
+    }
+  }
+
+  /// The rows of a word of bits that satisfy any condition of a search.
+  ///
+  /// - Parameters:
+  ///   - search: A search with conditions.
+  ///   - rows: A bit for each row that has been written and is looked at, in this word.
+  ///   - word: The word's position.
+  /// - Returns: A bit for each of them that does.
+  private func admitted(
+    by search: CompiledVectorSearch,
+    of rows: UInt64,
+    in word: Int
+  ) -> UInt64 {
+    let count = 64 - rows.leadingZeroBitCount
+    var admitted: UInt64 = 0
+    for condition in search.conditions {
+      let first = filters + condition.field * capacity + word * 64
+      for value in condition.values {
+        // Without branches, for which rows are too different from each other.
+        for row in 0..<count {
+          admitted |= (first[row] == value ? 1 : 0) &<< UInt64(truncatingIfNeeded: row)
+        }
+      }
+    }
+    // Rows whose bit is not set may be admitted, too; they are written, being below the highest set.
+    return admitted & rows
+  }
+
+  /// Keeps a row if it is one of the best.
+  @inline(__always)
+  private func compare(
+    _ row: Int,
+    with search: CompiledVectorSearch,
+    into best: inout BestVectors
+  ) {
+    let lanes = layout.lanes
+    let vector = UnsafePointer(components) + row &* lanes
+    let squares = squares[row] * search.direction.square
+    search.direction.lanes.withUnsafeBufferPointer { direction in
+      guard let direction = direction.baseAddress else { return }
+      if let bar = best.bar {
+        let dot = VectorKernel.dot(vector, direction, lanes: lanes)
+        let margin = VectorKernel.margin(lanes: lanes)
+        if Double(dot) < (bar.score - margin) * squares.squareRoot() { return }
+      }
+      let score = VectorKernel.cosine(
+        dot: VectorKernel.exactDot(vector, direction, lanes: lanes),
+        squares: squares
+      )
+      best.insert(ScoredVector(score: score, id: ids[row]))
+    }
+  }
+
+  /// Has the memory of a row fetched: rows that are far from each other cost half as much then.
+  @inline(__always)
+  private func prefetch(_ row: Int) {
+    let start = UnsafeRawPointer(components + row &* layout.lanes)
+    // A lane is 64 bytes, which is what a processor fetches at a time.
+    for lane in 0..<layout.lanes {
+      hull_prefetch(start + lane &* MemoryLayout<VectorLanes>.stride)
     }
   }
 }
