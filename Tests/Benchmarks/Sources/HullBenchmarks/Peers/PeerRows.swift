@@ -43,8 +43,8 @@ struct PeerRows {
   private func requests(_ peer: Peer, _ hull: BackgroundProcess, _ id: String) throws {
     let record = try peer.add()
     let (seconds, connections) = (run.options.seconds, Self.connections)
-    var (creates, reads): ([Pair], [Pair]) = ([], [])
-    var latencies = (ours: ("", ""), theirs: ("", ""))
+    var (creates, reads, firstReads): ([Pair], [Pair], [Pair]) = ([], [], [])
+    var latencies = (ours: ("", "", ""), theirs: ("", ""))
     for repetition in 0..<run.options.repetitions {
       let their = try peer.server.load(peer.create(connections: connections, seconds: seconds))
       let ours = try hull.load(
@@ -58,16 +58,27 @@ struct PeerRows {
       let theirRead = try peer.server.load(
         .get("\(peer.notes)/\(record)", connections: connections, seconds: seconds)
       )
-      // Another question every time: no result is there already.
       let ourRead = try hull.load(
+        "query",
+        "notes:get",
+        #"{"id":\#(id)}"#,
+        connections: connections,
+        seconds: seconds
+      )
+      reads.append(Pair(ours: ourRead.perSecond, anchor: theirRead.perSecond))
+      // Another question every time: no result is there already.
+      let ourFirstRead = try hull.load(
         "query",
         "notes:ask",
         #"{"id":\#(id),"number":{n}.\#(peer.name.count)\#(repetition + 1)1}"#,
         connections: connections,
         seconds: seconds
       )
-      reads.append(Pair(ours: ourRead.perSecond, anchor: theirRead.perSecond))
-      latencies = ((ours.latencies, ourRead.latencies), (their.latencies, theirRead.latencies))
+      firstReads.append(Pair(ours: ourFirstRead.perSecond, anchor: theirRead.perSecond))
+      latencies = (
+        (ours.latencies, ourRead.latencies, ourFirstRead.latencies),
+        (their.latencies, theirRead.latencies)
+      )
     }
     run.report.add(
       Row(
@@ -82,11 +93,20 @@ struct PeerRows {
     )
     run.report.add(
       Row(
-        "read a document over HTTP, nothing cached, \(connections) connections",
+        "read a document over HTTP, again and again, \(connections) connections",
         against: peer.name,
         reads,
         goal: peer.goal,
         note: latencies.ours.1,
+        anchorNote: latencies.theirs.1
+      )
+    )
+    run.report.add(
+      Row(
+        "the same, but Hull is asked something it has no result of",
+        against: peer.name,
+        firstReads,
+        note: latencies.ours.2,
         anchorNote: latencies.theirs.1
       )
     )

@@ -40,19 +40,17 @@ enum Tool {
   /// - Returns: Its standard output.
   /// - Throws: A ``BenchmarkFailure`` with the last line of its standard error if it failed.
   static func run(_ executable: URL, _ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = executable
-    process.arguments = arguments
     // Files rather than pipes: a server that a program leaves behind would keep a pipe open.
     let output = try Capture()
     let errors = try Capture()
-    process.standardOutput = output.handle
-    process.standardError = errors.handle
-    try process.run()
-    process.waitUntilExit()
+    let status = try Spawn.run(
+      [executable.path] + arguments,
+      output: output.handle.fileDescriptor,
+      errors: errors.handle.fileDescriptor
+    )
     let data = try output.read()
     let log = String(decoding: try errors.read(), as: UTF8.self)
-    guard process.terminationStatus == 0 else {
+    guard status == 0 else {
       let program = executable.lastPathComponent == "env" ? arguments.first : nil
       throw BenchmarkFailure(
         "\(program ?? executable.lastPathComponent) failed: "
