@@ -25,7 +25,7 @@ actor SQLiteCheckpointer {
   }
 
   func open() throws(PersistenceError) {
-    let connection = try SQLiteConnection.writer(path: path, options: options)
+    let connection = try SQLiteConnection.writer(path: path, options: options, commits: false)
     try connection.configureWriter(options)
     // The writer decides what becomes of the log.
     connection.leavesLogOnClose()

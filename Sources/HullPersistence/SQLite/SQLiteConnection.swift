@@ -12,19 +12,27 @@ final class SQLiteConnection {
   private var statements: [SQLiteStatement?]
   /// Where SQLite's hook writes how many frames the write-ahead log has after a commit.
   private let logFrames: UnsafeMutablePointer<Int32>
+  /// Has the frames of a commit be written at once; nil for one that reads or does not sync.
+  private let joinedLog: JoinedLogFileSystem?
 
   /// Opens or creates a file.
   ///
   /// - Parameters:
   ///   - path: The data file.
   ///   - fileSystem: The name of the SQLite file system it is in; nil: the system's.
+  ///   - joinsLogWrites: Whether it will sync every commit, after ``beginJoiningLogWrites()``.
   /// - Throws: ``PersistenceError``.
-  init(path: String, fileSystem: String?) throws(PersistenceError) {
+  init(
+    path: String,
+    fileSystem: String?,
+    joinsLogWrites: Bool = false
+  ) throws(PersistenceError) {
     Self.configureOnce
+    joinedLog = joinsLogWrites ? JoinedLogFileSystem(over: fileSystem) : nil
     var handle: OpaquePointer?
     let flags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-    let result = sqlite3_open_v2(path, &handle, flags, fileSystem)
+    let result = sqlite3_open_v2(path, &handle, flags, joinedLog?.name ?? fileSystem)
     guard result == SQLITE_OK, let handle else {
       let detail = String(cString: sqlite3_errstr(result))
       let systemError = handle.map { sqlite3_system_errno($0) } ?? 0
@@ -85,6 +93,9 @@ final class SQLiteConnection {
     guard map(file, 0, 32 << 10, 0, &region) == SQLITE_OK, let region else { return nil }
     return Int(region.load(fromByteOffset: 16, as: UInt32.self))
   }
+
+  /// Joins the writes of each commit from now on: it is synced before others can see it.
+  func beginJoiningLogWrites() { joinedLog?.beginJoining() }
 
   /// Whether a transaction is open.
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }

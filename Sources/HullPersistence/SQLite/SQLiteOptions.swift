@@ -79,10 +79,23 @@ package enum SQLiteWriteStep: Hashable, Sendable {
 
 extension SQLiteConnection {
   /// Opens a connection of the kind that writes.
-  static func writer(path: String, options: SQLiteOptions) throws(PersistenceError)
-    -> SQLiteConnection
-  {
-    let connection = try SQLiteConnection(path: path, fileSystem: options.fileSystem)
+  ///
+  /// - Parameters:
+  ///   - path: The data file.
+  ///   - options: How it is used.
+  ///   - commits: Whether it commits; otherwise it only copies the log into the file.
+  /// - Returns: The connection.
+  /// - Throws: ``PersistenceError`` if the file cannot be opened.
+  static func writer(
+    path: String,
+    options: SQLiteOptions,
+    commits: Bool = true
+  ) throws(PersistenceError) -> SQLiteConnection {
+    let connection = try SQLiteConnection(
+      path: path,
+      fileSystem: options.fileSystem,
+      joinsLogWrites: commits && options.durability == .full
+    )
     connection.setBusyTimeout(options.busyTimeout)
     return connection
   }
@@ -111,6 +124,7 @@ extension SQLiteConnection {
       """,
       to: "configure the writer"
     )
+    if options.durability == .full { beginJoiningLogWrites() }
     if let maximum = options.maximumFileBytes {
       try execute("PRAGMA max_page_count = \(max(1, maximum / 4096))", to: "configure the writer")
     }

@@ -16,7 +16,7 @@ import Testing
       let isOver = try await runUntilCrash(
         at: number,
         seed: diskSeed,
-        commits: 3 + diskRounds,
+        commits: 6 + diskRounds,
         losses: losses
       ).isOver
       lastOperation = number

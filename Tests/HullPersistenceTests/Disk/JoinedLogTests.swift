@@ -1,0 +1,126 @@
+import FaultyDisk
+import HullPersistence
+import HullValues
+import Synchronization
+import Testing
+
+/// How the write-ahead log is written.
+@Suite struct JoinedLogTests {
+  /// What happens to the log.
+  private final class Operations: Sendable {
+    /// Guards the list.
+    private let list = Mutex<[DiskOperation.Kind]>([])
+
+    func note(_ operation: DiskOperation) -> DiskFault? {
+      if operation.isOnLog { list.withLock { $0.append(operation.kind) } }
+      return nil
+    }
+
+    func take() -> [DiskOperation.Kind] {
+      list.withLock { list in
+        defer { list = [] }
+        return list
+      }
+    }
+  }
+
+  private func store(
+    _ path: String,
+    on disk: FaultyDisk,
+    _ durability: Durability
+  ) async throws -> SQLitePersistence {
+    var options = SQLiteOptions(durability: durability)
+    options.fileSystem = disk.name
+    return try await SQLitePersistence.open(path: path, options: options)
+  }
+
+  private func record(at timestamp: Timestamp, _ numbers: Range<UInt64>) -> CommitRecord {
+    CommitRecord(
+      timestamp: timestamp,
+      documents: numbers.map { .insert(document($0, ["text": .string("\($0) of many")])) },
+      entries: numbers.map { .set(1, .string("\($0)"), id: id($0)) }
+    )
+  }
+
+  @Test func `a commit is written to the log at once, and then synced`() async throws {
+    try await withTemporaryFile { path in
+      let (disk, operations) = (FaultyDisk(), Operations())
+      let store = try await store(path, on: disk, .full)
+      try await store.append([record(at: 1, 0..<1)])
+      disk.setFault(operations.note)
+      try await store.append([record(at: 2, 1..<2)])
+      #expect(operations.take() == [.write, .sync])
+      disk.setFault(nil)
+      await store.close()
+    }
+  }
+
+  @Test func `a commit of more pages than are written at once is whole, and seen by others`()
+    async throws
+  {
+    try await withTemporaryFile { path in
+      let (disk, operations) = (FaultyDisk(), Operations())
+      let store = try await store(path, on: disk, .full)
+      disk.setFault(operations.note)
+      try await store.append([record(at: 1, 0..<2_000)])
+      let writes = operations.take()
+      #expect(writes.count { $0 == .write } > 3, "it was long enough")
+      #expect(writes.last == .sync)
+      disk.setFault(nil)
+      // Of another connection, from the log, and again from what a power failure leaves.
+      #expect(try await store.ids(.byID(users)).count == 2_000)
+      let left = disk.afterCrash(.everything, seed: 1)
+      await store.close()
+      let reopened = try await self.store(path, on: left, .full)
+      #expect(try await reopened.ids(.index(1)).count == 2_000)
+      await reopened.close()
+    }
+  }
+
+  @Test(arguments: [Durability.normal, .off])
+  func `a commit that is not synced is in the log before others see it`(
+    durability: Durability
+  ) async throws {
+    try await withTemporaryFile { path in
+      let (disk, operations) = (FaultyDisk(), Operations())
+      let store = try await store(path, on: disk, durability)
+      try await store.append([record(at: 1, 0..<1)])
+      disk.setFault(operations.note)
+      try await store.append([record(at: 2, 1..<50)])
+      #expect(!operations.take().contains(.sync))
+      disk.setFault(nil)
+      #expect(try await store.ids(.index(1)).count == 50)
+      // The program is gone, the system is not.
+      let left = disk.afterCrash(.nothing, seed: 1)
+      await store.close()
+      let reopened = try await self.store(path, on: left, durability)
+      #expect(reopened.lastTimestamp == 2)
+      #expect(try await reopened.ids(.byID(users)).count == 50)
+      await reopened.close()
+    }
+  }
+
+  @Test func `a piece that did not fit takes nothing of the commits before and after it along`()
+    async throws
+  {
+    try await withTemporaryFile { path in
+      let disk = FaultyDisk()
+      let store = try await store(path, on: disk, .full)
+      try await store.append([record(at: 1, 0..<5)])
+      disk.setFault { $0.isOnLog && $0.kind == .write ? .full(5_000) : nil }
+      await #expect(throws: PersistenceError.self) {
+        try await store.append([self.record(at: 2, 5..<10)])
+      }
+      disk.setFault(nil)
+      #expect(try await store.ids(.byID(users)).count == 5)
+      try await store.append([record(at: 3, 10..<15)])
+      let left = disk.afterCrash(.everything, seed: 1)
+      await store.close()
+      let reopened = try await self.store(path, on: left, .full)
+      #expect(reopened.lastTimestamp == 3)
+      let numbers = Array<UInt64>(0..<5) + Array(10..<15)
+      #expect(try await reopened.ids(.byID(users)) == numbers.map { id($0) })
+      await reopened.close()
+    }
+  }
+}
