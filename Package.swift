@@ -139,29 +139,36 @@ let package = Package(
       path: "Tests/HullTestSupport",
       swiftSettings: settings
     ),
+    .target(name: "TestRandomness", path: "Tests/TestRandomness", swiftSettings: settings),
     .target(
       name: "FaultyDisk",
-      dependencies: ["CSQLite"],
+      dependencies: ["CSQLite", "TestRandomness"],
       path: "Tests/FaultyDisk",
       swiftSettings: settings
     ),
     .testTarget(
       name: "HullValuesTests",
-      dependencies: ["HullValues"],
+      dependencies: ["HullValues", "TestRandomness"],
       resources: [.copy("Vectors")],
       swiftSettings: settings
     ),
     .testTarget(
       name: "HullPersistenceTests",
-      dependencies: ["HullPersistence", "HullValues", "CSQLite", "FaultyDisk"],
+      dependencies: ["HullPersistence", "HullValues", "CSQLite", "FaultyDisk", "TestRandomness"],
       swiftSettings: settings
     ),
     .testTarget(
       name: "HullDatabaseTests",
-      dependencies: ["HullDatabase", "HullPersistence", "HullValues", "FaultyDisk"],
+      dependencies: [
+        "HullDatabase", "HullPersistence", "HullValues", "FaultyDisk", "TestRandomness",
+      ],
       swiftSettings: settings
     ),
-    .testTarget(name: "HullTests", dependencies: ["Hull", "HullValues"], swiftSettings: settings),
+    .testTarget(
+      name: "HullTests",
+      dependencies: ["Hull", "HullValues", "TestRandomness"],
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "HullMacrosTests",
       dependencies: [
@@ -177,6 +184,7 @@ let package = Package(
       name: "HullRuntimeTests",
       dependencies: [
         "HullRuntime", "HullDatabase", "HullPersistence", "Hull", "HullValues", "HullTestSupport",
+        "TestRandomness",
       ],
       swiftSettings: settings
     ),
@@ -184,7 +192,7 @@ let package = Package(
       name: "HullSyncTests",
       dependencies: [
         "HullSync", "HullTesting", "HullRuntime", "HullDatabase", "HullPersistence", "Hull",
-        "HullValues", "HullTestSupport",
+        "HullValues", "HullTestSupport", "TestRandomness",
       ],
       swiftSettings: settings
     ),
@@ -218,7 +226,7 @@ let package = Package(
     ),
     .testTarget(
       name: "PetShopTests",
-      dependencies: ["PetShop", "HullTesting", "Hull", "HullValues"],
+      dependencies: ["PetShop", "HullTesting", "Hull", "HullValues", "TestRandomness"],
       swiftSettings: settings
     ),
     .executableTarget(
@@ -229,7 +237,7 @@ let package = Package(
     ),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["ConformanceApp", "HullSimulator", "PetShop"],
+      dependencies: ["ConformanceApp", "HullSimulator", "PetShop", "TestRandomness"],
       resources: [.copy("Clients")],
       swiftSettings: settings
     ),
@@ -261,7 +269,11 @@ let package = Package(
       path: "Tests/HullFuzzer",
       swiftSettings: settings
     ),
-    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: settings),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: ["FuzzTargets", "TestRandomness"],
+      swiftSettings: settings
+    ),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

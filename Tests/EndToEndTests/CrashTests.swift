@@ -1,12 +1,13 @@
 // What survives `kill -9` of the real process under load.
 
 import Foundation
+import TestRandomness
 import Testing
 
 @Suite struct CrashTests {
   @Test func `an acknowledged mutation survives kill -9, exactly once`() async throws {
     let seed = RandomRun.seed()
-    var random = SplitMix64(state: seed)
+    var random = SeededGenerator(seed: seed)
     try await withTemporaryDirectory { directory in
       var acknowledged: [String] = []
       for round in 0..<RandomRun.crashes(usually: 4) {

@@ -1,6 +1,7 @@
 // What becomes of scheduled functions and cron jobs when the real process is killed.
 
 import Foundation
+import TestRandomness
 import Testing
 
 @Suite struct JobCrashTests {
@@ -8,7 +9,7 @@ import Testing
     async throws
   {
     let seed = RandomRun.seed()
-    var random = SplitMix64(state: seed)
+    var random = SeededGenerator(seed: seed)
     try await withTemporaryDirectory { directory in
       var acknowledged: [String] = []
       for round in 0..<RandomRun.crashes(usually: 4) {

@@ -1,6 +1,7 @@
 // Stored files in the real process: official client, crashes, and files larger than memory should be.
 
 import Foundation
+import TestRandomness
 import Testing
 
 @Suite struct StorageTests {
@@ -16,7 +17,7 @@ import Testing
 
   @Test func `rows and bytes belong together after every kill -9`() async throws {
     let seed = RandomRun.seed()
-    var random = SplitMix64(state: seed)
+    var random = SeededGenerator(seed: seed)
     try await withTemporaryDirectory { directory in
       var said: [String] = []
       for round in 0..<RandomRun.crashes(usually: 5) {

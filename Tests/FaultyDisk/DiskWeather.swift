@@ -1,14 +1,15 @@
 import Synchronization
+import TestRandomness
 
 /// Makes operations fail at random; the same for the same seed and order of operations.
 package final class DiskWeather: Sendable {
   /// Guards the generator, which the threads that use the disk share.
-  private let random: Mutex<SplitMix>
+  private let random: Mutex<SeededGenerator>
   /// How many of a thousand operations fail.
   private let chance = Atomic<Int>(0)
 
   package init(seed: UInt64) {
-    random = Mutex(SplitMix(state: seed))
+    random = Mutex(SeededGenerator(seed: seed))
   }
 
   /// Has this many of a thousand operations fail from now on.

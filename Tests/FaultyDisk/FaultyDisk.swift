@@ -1,5 +1,6 @@
 import CSQLite
 import Synchronization
+import TestRandomness
 
 /// A disk in memory for SQLite, which fails as it is told to and knows what a power failure leaves.
 ///
@@ -81,7 +82,7 @@ package final class FaultyDisk: Sendable {
   ///   - seed: Chooses among the possible outcomes.
   /// - Returns: Another disk with the same paths, on which everything works.
   package func afterCrash(_ loss: DiskLoss, seed: UInt64) -> FaultyDisk {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     return state.withLock { state in
       var left = State()
       let names = Set(state.files.keys).union(state.durableFiles.keys).sorted()
@@ -127,22 +128,5 @@ extension FaultyDisk.State {
     guard let capacity else { return count }
     let growth = max(0, offset + count - file.content.current.count)
     return max(0, count - max(0, growth - max(0, capacity - usedBytes)))
-  }
-}
-
-/// A small repeatable generator.
-package struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  package init(state: UInt64) {
-    self.state = state
-  }
-
-  package mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -2,6 +2,7 @@
 
 import Foundation
 import FuzzTargets
+import TestRandomness
 import Testing
 
 @Suite struct FuzzTests {
@@ -31,7 +32,7 @@ import Testing
     }
     let own = target.ownSeeds
     let mutator = Mutator(own: own, others: Array(seeds.dropFirst(own.count)))
-    var random = SplitMix64(state: Self.seed)
+    var random = SeededGenerator(seed: Self.seed)
     var accepted = 0
     for n in 0..<Self.inputs {
       let input = mutator.input(using: &random)
@@ -49,18 +50,5 @@ import Testing
       #expect(accepted >= Self.inputs / 40 || Self.inputs < 1000, "HULL_SEED=\(Self.seed)")
     default: break
     }
-  }
-}
-
-/// A small repeatable generator, so that a printed seed replays a test.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -3,6 +3,7 @@ import Foundation
 import HullDatabase
 import HullPersistence
 import HullValues
+import TestRandomness
 import Testing
 
 /// Transactions on a disk that fails: who is told, and what is there afterwards.
@@ -195,7 +196,7 @@ import Testing
   {
     print("HULL_SEED=\(Self.seed)")
     for round in 0..<(4 * Self.rounds) {
-      var random = SplitMix(state: Self.seed &+ UInt64(round))
+      var random = SeededGenerator(seed: Self.seed &+ UInt64(round))
       let number = Int.random(in: 150..<1500, using: &random)
       let seed = random.next()
       let disk = FaultyDisk()

@@ -1,6 +1,7 @@
 import HullDatabase
 import HullPersistence
 import HullValues
+import TestRandomness
 import Testing
 
 /// Whatever is written between and behind them, adjacent live pages are the query's result, cut.

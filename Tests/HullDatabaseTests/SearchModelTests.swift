@@ -1,6 +1,7 @@
 import HullDatabase
 import HullPersistence
 import HullValues
+import TestRandomness
 import Testing
 
 /// Random documents, writes and searches against a model that reads every document.

@@ -1,6 +1,7 @@
 import HullDatabase
 import HullPersistence
 import HullValues
+import TestRandomness
 import Testing
 
 @Suite struct SearchTests {

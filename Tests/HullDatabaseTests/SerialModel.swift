@@ -1,6 +1,7 @@
 import HullDatabase
 import HullPersistence
 import HullValues
+import TestRandomness
 import Testing
 
 /// One operation of a random transaction and what it returned.

@@ -2,6 +2,7 @@ import HullDatabase
 import HullPersistence
 import HullValues
 import Synchronization
+import TestRandomness
 import Testing
 
 /// Concurrent transactions against a model that runs them one at a time, in commit order.

@@ -1,6 +1,7 @@
 import HullDatabase
 import HullPersistence
 import HullValues
+import TestRandomness
 import Testing
 
 /// Snapshots: what a transaction reads does not change under it, whatever is committed meanwhile.

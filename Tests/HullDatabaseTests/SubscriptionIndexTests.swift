@@ -2,6 +2,7 @@
 
 import HullPersistence
 import HullValues
+import TestRandomness
 import Testing
 
 @testable import HullDatabase

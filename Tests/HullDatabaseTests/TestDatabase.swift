@@ -265,15 +265,6 @@ extension SchemaDefinition {
   }
 }
 
-/// A random generator that repeats, for choosing what a randomised test does.
-struct SeededGenerator: RandomNumberGenerator {
-  private let source: SeededRandomSource
-
-  init(seed: UInt64) { source = SeededRandomSource(seed: seed) }
-
-  mutating func next() -> UInt64 { source.next() }
-}
-
 /// A door tasks wait at until a test opens it.
 final class Latch: Sendable {
   private enum State {

@@ -1,6 +1,7 @@
 import HullDatabase
 import HullPersistence
 import HullValues
+import TestRandomness
 import Testing
 
 /// Searches and commits that happen at the same time.

@@ -1,6 +1,7 @@
 import HullDatabase
 import HullPersistence
 import HullValues
+import TestRandomness
 import Testing
 
 /// Random documents, writes, searches and restarts against a walk over all documents.

@@ -1,5 +1,6 @@
 import HullPersistence
 import HullValues
+import TestRandomness
 import Testing
 
 @testable import HullDatabase

@@ -5,6 +5,7 @@ import HullPersistence
 import HullRuntime
 import HullValues
 import Synchronization
+import TestRandomness
 import Testing
 
 /// Stored files on disks that fail, in processes that end.
@@ -14,15 +15,6 @@ import Testing
     var random = SeededGenerator(seed: 0)
     var percent: UInt64 = 0
     var step: SQLiteWriteStep?
-  }
-
-  /// A small repeatable generator, so that a printed seed replays a test.
-  private struct SeededGenerator: RandomNumberGenerator {
-    private let source: SeededRandomSource
-
-    init(seed: UInt64) { source = SeededRandomSource(seed: seed) }
-
-    func next() -> UInt64 { source.next() }
   }
 
   /// A backend on a data file and a directory of files, opened again and again.

@@ -1,24 +1,10 @@
 // Whatever arrives is read or refused.
 
 import HullSync
+import TestRandomness
 import Testing
 
 @Suite struct ClientMessageFuzzTests {
-  /// A small generator with a printed seed (SplitMix64).
-  private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
-  }
-
   private static let messages: [String] = [
     """
     {"type":"Connect","sessionId":"7b5f7c1e-6a0d-4b7e-9a53-0c3f6f1f2d11","connectionCount":0,\

@@ -4,6 +4,7 @@ import Foundation
 import Hull
 import HullPersistence
 import HullRuntime
+import TestRandomness
 import Testing
 
 @testable import HullSync
@@ -12,7 +13,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct ConsistencyTests {
   /// What one random client does, from a seed of its own.
   private struct Script {
-    var random: SplitMix64
+    var random: SeededGenerator
 
     mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
 
@@ -126,7 +127,7 @@ import Testing
     on t: TestBackend,
     ids: [String]
   ) async throws -> (TestConnection, [TestLiveQuery]) {
-    var script = Script(random: SplitMix64(state: seed &+ UInt64(number) &* 0x9E37_79B9))
+    var script = Script(random: SeededGenerator(seed: seed &+ UInt64(number) &* 0x9E37_79B9))
     let connection = await t.connect()
     var queries: [TestLiveQuery] = []
     for _ in 0..<steps {
@@ -201,18 +202,5 @@ extension TestConnection {
     let fresh = try await subscribe(query.path, query.arguments)
     defer { Task { await fresh.unsubscribe() } }
     return fresh.results.last.map(Outcome.init)
-  }
-}
-
-/// A small repeatable generator.
-struct SplitMix64: RandomNumberGenerator, Sendable {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

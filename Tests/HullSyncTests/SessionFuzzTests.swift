@@ -6,6 +6,7 @@ import HullPersistence
 import HullRuntime
 import HullTesting
 import HullValues
+import TestRandomness
 import Testing
 
 @testable import HullSync
@@ -57,7 +58,7 @@ private final class ChainReader: SyncTransport, @unchecked Sendable {
 @Suite(.timeLimit(.minutes(2))) struct SessionFuzzTests {
   /// Messages like those of clients, and some that no client sends.
   private struct Chatter {
-    var random: SplitMix64
+    var random: SeededGenerator
     var querySet = 0
     var identity = 0
 
@@ -147,7 +148,7 @@ private final class ChainReader: SyncTransport, @unchecked Sendable {
     let t = try await Board.backend()
     var (messages, closes) = (0, 0)
     for round in 0..<300 {
-      var chatter = Chatter(random: SplitMix64(state: seed &+ UInt64(round)))
+      var chatter = Chatter(random: SeededGenerator(seed: seed &+ UInt64(round)))
       let loop = LocalLoop()
       let reader = ChainReader()
       let mailbox = SyncMailbox { body in loop.execute(body) }

@@ -1,4 +1,5 @@
 import HullValues
+import TestRandomness
 import Testing
 
 @Suite struct JSONFuzzTests {

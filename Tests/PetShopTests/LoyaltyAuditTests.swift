@@ -1,5 +1,6 @@
 import Hull
 import HullTesting
+import TestRandomness
 import Testing
 
 @testable import PetShop

@@ -1,6 +1,7 @@
 import Foundation
 import Hull
 import HullTesting
+import TestRandomness
 import Testing
 
 @testable import PetShop

@@ -1,6 +1,7 @@
 import FaultyDisk
 import HullPersistence
 import HullValues
+import TestRandomness
 import Testing
 
 /// What is left of a store when the power fails, at any point between two writes.
@@ -34,7 +35,7 @@ import Testing
     for round in 0..<(40 * diskRounds) {
       // Without waiting for the disk there is something to lose sooner or later.
       if round >= 4 * diskRounds, durability == .full || losses > 0 { break }
-      var random = SplitMix(state: diskSeed &+ UInt64(round))
+      var random = SeededGenerator(seed: diskSeed &+ UInt64(round))
       let number = Int.random(in: 200..<3000, using: &random)
       let end = try await runUntilCrash(
         at: number,

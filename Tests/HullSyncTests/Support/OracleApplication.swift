@@ -3,6 +3,7 @@
 import Hull
 import HullTesting
 import HullValues
+import TestRandomness
 
 /// An application with every sort of read that can become invalid.
 enum OracleApplication {

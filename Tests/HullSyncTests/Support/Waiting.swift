@@ -71,15 +71,6 @@ extension Shared<Int> {
   func increment() { update { $0 += 1 } }
 }
 
-/// A random generator that repeats, for choosing what a randomised test does.
-struct SeededGenerator: RandomNumberGenerator {
-  private let source: SeededRandomSource
-
-  init(seed: UInt64) { source = SeededRandomSource(seed: seed) }
-
-  mutating func next() -> UInt64 { source.next() }
-}
-
 /// What the environment sets for randomised tests: seeds to repeat, and larger or smaller counts.
 enum Knob {
   static func number(_ name: String, default usual: UInt64) -> UInt64 {

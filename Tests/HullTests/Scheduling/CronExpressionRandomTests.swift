@@ -1,5 +1,6 @@
 import Foundation
 @testable import Hull
+import TestRandomness
 import Testing
 
 /// Compares ``CronExpression`` with a walk over days and minutes that reads the fields in another way.
@@ -12,7 +13,7 @@ import Testing
   private let daysWalked: Int64 = 5 * 366
 
   @Test func `the next due minute is the one a walk over all minutes finds`() throws {
-    var random = SplitMix(state: Self.seed)
+    var random = SeededGenerator(seed: Self.seed)
     for round in 0..<400 {
       let text = ExpressionMaker.expression(&random)
       let start = Int64.random(in: -1_000_000_000...8_000_000_000, using: &random)
@@ -35,7 +36,7 @@ import Testing
   }
 
   @Test func `a due minute is followed by the due minute after it`() throws {
-    var random = SplitMix(state: Self.seed &+ 1)
+    var random = SeededGenerator(seed: Self.seed &+ 1)
     for _ in 0..<200 {
       let text = ExpressionMaker.expression(&random)
       let expression = try CronExpression(parsing: text)
@@ -146,7 +147,7 @@ private struct Walk {
 
 /// Draws expressions.
 private enum ExpressionMaker {
-  static func expression(_ random: inout SplitMix) -> String {
+  static func expression(_ random: inout SeededGenerator) -> String {
     let ranges = [0...59, 0...23, 1...31, 1...12, 0...6]
     return ranges.indices.map { field(at: $0, ranges[$0], &random) }.joined(separator: " ")
   }
@@ -154,7 +155,7 @@ private enum ExpressionMaker {
   private static func field(
     at place: Int,
     _ range: ClosedRange<Int>,
-    _ random: inout SplitMix
+    _ random: inout SeededGenerator
   ) -> String {
     func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
     switch (number(0...9), place) {
@@ -177,17 +178,5 @@ private enum ExpressionMaker {
         }
       }.joined(separator: ",")
     }
-  }
-}
-
-/// A generator whose numbers follow from its seed.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return bits ^ (bits >> 31)
   }
 }
