@@ -10,6 +10,8 @@ package struct DiskOperation: Hashable, Sendable, CustomStringConvertible {
   package var kind: Kind
   /// The path of the file.
   package var file: String
+  /// How many bytes a write has; zero for anything else.
+  package var bytes = 0
 
   /// Whether the file is a write-ahead log.
   package var isOnLog: Bool { file.hasSuffix("-wal") }

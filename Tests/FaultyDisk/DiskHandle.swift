@@ -48,6 +48,8 @@ final class DiskHandle: @unchecked Sendable {
     }
   }
 
+  var isPowersafe: Bool { disk.isPowersafe }
+
   func close() {
     disk.withState { state in
       file.unlock(id, to: .none)
@@ -77,7 +79,7 @@ final class DiskHandle: @unchecked Sendable {
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> DiskCode {
     disk.withState { state in
-      switch state.begin(.write, of: name) {
+      switch state.begin(.write, of: name, bytes: bytes.count) {
       case nil: break
       case .full(let count):
         store(bytes.prefix(count), at: offset)

@@ -10,6 +10,9 @@ import TestRandomness
 package final class FaultyDisk: Sendable {
   /// The name to open SQLite files with.
   package let name: String
+  /// Whether a write leaves the rest of its sectors alone even if it is torn, as SQLite takes for
+  /// granted of the system's disks.
+  let isPowersafe: Bool
   /// Guards all files, their locks, and what is to go wrong.
   private let state: Mutex<State>
   /// What SQLite knows of this disk; registered until the disk goes.
@@ -31,11 +34,15 @@ package final class FaultyDisk: Sendable {
   private static let count = Atomic<Int>(0)
 
   /// An empty disk.
-  package convenience init() {
-    self.init(State())
+  ///
+  /// - Parameter isPowersafe: Whether it says of itself that a write leaves the rest of its sectors
+  ///   alone; it does in any case.
+  package convenience init(isPowersafe: Bool = true) {
+    self.init(State(), isPowersafe: isPowersafe)
   }
 
-  private init(_ initial: sending State) {
+  private init(_ initial: sending State, isPowersafe: Bool) {
+    self.isPowersafe = isPowersafe
     name = "faulty-disk-\(Self.count.add(1, ordering: .relaxed).newValue)"
     state = Mutex(initial)
     registration = VFSRegistration(name: name)
@@ -97,7 +104,7 @@ package final class FaultyDisk: Sendable {
         left.files[name] = DiskFile(DiskContent(file.content.afterCrash(loss, using: &random)))
       }
       left.durableFiles = left.files
-      return FaultyDisk(left)
+      return FaultyDisk(left, isPowersafe: isPowersafe)
     }
   }
 
@@ -110,9 +117,13 @@ extension FaultyDisk.State {
   var usedBytes: Int { files.values.reduce(0) { $0 + $1.content.current.count } }
 
   /// Counts an operation and says how it goes wrong, if it does.
-  mutating func begin(_ kind: DiskOperation.Kind, of file: String) -> DiskFault? {
+  mutating func begin(
+    _ kind: DiskOperation.Kind,
+    of file: String,
+    bytes: Int = 0
+  ) -> DiskFault? {
     if isCrashed { return .failed }
-    let operation = DiskOperation(number: operations, kind: kind, file: file)
+    let operation = DiskOperation(number: operations, kind: kind, file: file, bytes: bytes)
     if kind != .read { operations += 1 }
     guard let fault = fault?(operation) else { return nil }
     faults.append(operation)

@@ -64,8 +64,9 @@ struct OpenFile {
     }
     methods.xFileControl = { _, _, _ in SQLITE_NOTFOUND }
     methods.xSectorSize = { _ in Int32(DiskContent.sectorBytes) }
-    // As SQLite's own: a write leaves the rest of its sectors alone even if it is torn.
-    methods.xDeviceCharacteristics = { _ in SQLITE_IOCAP_POWERSAFE_OVERWRITE }
+    methods.xDeviceCharacteristics = { file in
+      OpenFile.handle(file)?.isPowersafe == true ? SQLITE_IOCAP_POWERSAFE_OVERWRITE : 0
+    }
   }
 
   private static func setLockMethods(_ methods: inout sqlite3_io_methods) {

@@ -7,8 +7,10 @@ import CSQLite
 /// system calls, a sixth of the time it has besides its sync. Here they gather until the log is synced,
 /// read or full of them, and are written at once.
 ///
-/// Only for a connection with `synchronous = FULL`. It publishes frames in the index of the log after
-/// the sync; one that does not sync would publish what is not in the file yet.
+/// Only for a connection with `synchronous = FULL` on a disk whose writes leave the rest of their
+/// sectors alone (`SQLITE_IOCAP_POWERSAFE_OVERWRITE`). It publishes frames in the index of the log after
+/// the sync that follows the last one. One that does not sync, or that fills up the last sector after
+/// the sync, would publish what is not in the file yet.
 ///
 /// Not `Sendable`: it belongs to a connection, and lives longer than that is open.
 final class JoinedLogFileSystem {
@@ -43,7 +45,7 @@ final class JoinedLogFileSystem {
     UnsafeMutableRawPointer(table).assumingMemoryBound(to: sqlite3_vfs.self)
   }
 
-  /// From now on writes are joined: the connection syncs every commit.
+  /// From now on writes are joined: the connection meets the conditions.
   func beginJoining() { table.pointee.isJoining = true }
 }
 
@@ -60,7 +62,11 @@ private struct JoinedTable {
   /// read of it, its data and its longest path, is the same.
   init(base: UnsafeMutablePointer<sqlite3_vfs>, name: UnsafePointer<CChar>) {
     self.base = base
+    // Others may be linking theirs into SQLite's list of tables.
+    let list = sqlite3_mutex_alloc(SQLITE_MUTEX_STATIC_MAIN)
+    sqlite3_mutex_enter(list)
     functions = base.pointee
+    sqlite3_mutex_leave(list)
     functions.pNext = nil
     functions.zName = name
     functions.szOsFile = Int32(JoinedLog.headBytes) + base.pointee.szOsFile
@@ -92,9 +98,11 @@ private struct JoinedLog {
   /// Its length in bytes.
   private var count = 0
 
-  /// Where the other file system's part begins; aligned for anything.
+  /// Where the other file system's part begins.
   static let headBytes = (MemoryLayout<JoinedLog>.stride + 15) & ~15
   /// The longest piece: 31 frames.
+  ///
+  /// SQLite's own file systems write less than 128 KiB at a time.
   private static let capacity = 31 * 4_120
 
   private init(_ table: UnsafeMutablePointer<JoinedTable>) {
@@ -214,11 +222,12 @@ private struct JoinedLog {
     }
     methods.xClose = { file in
       guard let file, let log = JoinedLog.log(file) else { return SQLITE_INTERNAL }
-      let written = JoinedLog.flush(log)
+      // What is pending was never synced, so it belongs to no commit, and another connection may have
+      // begun the log anew since.
       let closed = JoinedLog.forward(file) { $0.xClose($1) }
       log.pointee.pending.deallocate()
       file.pointee.pMethods = nil
-      return written == SQLITE_OK ? closed : written
+      return closed
     }
   }
 

@@ -64,7 +64,12 @@ final class SQLiteConnection {
 
   deinit {
     statements.removeAll()
-    sqlite3_close_v2(handle)
+    if sqlite3_close(handle) != SQLITE_OK {
+      // A statement is still in use: the connection closes with it, by the file system it was opened
+      // in, which then is never freed.
+      if let joinedLog { _ = Unmanaged.passRetained(joinedLog) }
+      sqlite3_close_v2(handle)
+    }
     logFrames.deallocate()
   }
 
@@ -83,9 +88,7 @@ final class SQLiteConnection {
   /// Read where SQLite has mapped it: to open the file and close it again would drop all locks that
   /// this process has on it.
   var framesInIndex: Int? {
-    var file: UnsafeMutablePointer<sqlite3_file>?
-    guard sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK,
-      let methods = file?.pointee.pMethods, methods.pointee.iVersion >= 2,
+    guard let file, let methods = file.pointee.pMethods, methods.pointee.iVersion >= 2,
       let map = methods.pointee.xShmMap
     else { return nil }
     var region: UnsafeMutableRawPointer?
@@ -94,8 +97,21 @@ final class SQLiteConnection {
     return Int(region.load(fromByteOffset: 16, as: UInt32.self))
   }
 
-  /// Joins the writes of each commit from now on: it is synced before others can see it.
-  func beginJoiningLogWrites() { joinedLog?.beginJoining() }
+  /// Joins the writes of each commit from now on, which is synced before others can see it.
+  ///
+  /// On a disk where SQLite fills up the last sector of a commit after the sync, nothing is joined.
+  func beginJoiningLogWrites() {
+    guard let joinedLog, let file, let methods = file.pointee.pMethods else { return }
+    let traits = methods.pointee.xDeviceCharacteristics(file)
+    if traits & SQLITE_IOCAP_POWERSAFE_OVERWRITE != 0 { joinedLog.beginJoining() }
+  }
+
+  /// The open data file.
+  private var file: UnsafeMutablePointer<sqlite3_file>? {
+    var file: UnsafeMutablePointer<sqlite3_file>?
+    let result = sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file)
+    return result == SQLITE_OK ? file : nil
+  }
 
   /// Whether a transaction is open.
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }

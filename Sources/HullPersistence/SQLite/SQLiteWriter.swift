@@ -224,7 +224,10 @@ actor SQLiteWriter {
       do throws(PersistenceError) {
         try statement.run(bindingText: after.json, at: 6, to: "insert a document")
       } catch {
-        guard let found = try find(write.id, in: connection)?.timestamp else { throw error }
+        // After another failure SQLite may have rolled everything back, deletions included.
+        guard error.resultCode.map({ $0 & 0xFF }) == SQLITE_CONSTRAINT,
+          let found = try find(write.id, in: connection)?.timestamp
+        else { throw error }
         throw .documentChanged(write.id, expected: nil, found: found, path: path)
       }
       rows[write.id] = nextRow

@@ -21,7 +21,7 @@ import Testing
         let store = try await run.open(on: disk)
         disk.setFault { weather.fault($0) }
         for _ in 0..<60 {
-          weather.set(chance: [0, 5, 30, 200][run.workload.number(below: 4)])
+          weather.set(chance: [0, 20, 100, 400][run.workload.number(below: 4)])
           let error = await run.append(to: store)
           await checkReads(of: store, &run, context)
           weather.set(chance: 0)
@@ -69,6 +69,47 @@ import Testing
       }
       guard let model = run.history[readAt] else { continue }
       #expect(document == model.documents[key], "read at \(readAt), \(context)")
+    }
+  }
+
+  @Test func `a read that fails within an insertion is not taken for a document that is there`()
+    async throws
+  {
+    let disk = FaultyDisk()
+    try await withTemporaryFile { path in
+      let store = try await DiskRun(path: path, seed: 1).open(on: disk)
+      let text = ConvexValue.string(String(repeating: "x", count: 3000))
+      let documents = (1...100).map { document($0, ["text": text]) }
+      try await store.append([
+        CommitRecord(timestamp: 1, documents: documents.map { .insert($0) })
+      ])
+      // One transaction that takes a document away and puts it back, at the end of the table.
+      let batch = [
+        CommitRecord(timestamp: 2, documents: [.delete(stored(documents[0], at: 1))]),
+        CommitRecord(timestamp: 3, documents: [.insert(documents[0])]),
+      ]
+      var failures = 0
+      for failing in 0... {
+        // The pages it needs are not in memory.
+        await store.releaseMemory()
+        let reads = Atomic<Int>(0)
+        disk.setFault { operation in
+          guard operation.kind == .read else { return nil }
+          let number = reads.add(1, ordering: .sequentiallyConsistent).oldValue
+          return number == failing ? .failed : nil
+        }
+        defer { disk.setFault(nil) }
+        do { try await store.append(batch) } catch let error as PersistenceError {
+          #expect(error.code == .inputOutput, "\(error)")
+          failures += 1
+          continue
+        }
+        break
+      }
+      #expect(failures > 3)
+      disk.setFault(nil)
+      #expect(try await store.document(id(1)) == stored(documents[0], at: 3))
+      await store.close()
     }
   }
 

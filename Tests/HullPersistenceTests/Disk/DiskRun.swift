@@ -42,7 +42,9 @@ struct DiskRun {
   mutating func append(to store: SQLitePersistence) async -> PersistenceError? {
     let before = workload.model
     var batch: [CommitRecord] = []
-    for _ in 0...workload.number(below: 3) { batch.append(workload.commit()) }
+    // Now and then more pages than are written to the log at once.
+    let commits = workload.number(below: 16) == 0 ? 150 : 1 + workload.number(below: 3)
+    for _ in 0..<commits { batch.append(workload.commit()) }
     do {
       let isHere = batch.count == 1 && workload.number(below: 2) == 0
       if try !isHere || !store.appendOnThisThread(batch) { try await store.append(batch) }

@@ -77,6 +77,64 @@ import Testing
     }
   }
 
+  @Test func `on a disk whose last sector is filled up after the sync nothing is joined`()
+    async throws
+  {
+    try await withTemporaryFile { path in
+      let (disk, operations) = (FaultyDisk(isPowersafe: false), Operations())
+      let store = try await store(path, on: disk, .full)
+      for number: UInt64 in 0..<20 {
+        disk.setFault(operations.note)
+        try await store.append([
+          self.record(at: Timestamp(rawValue: Int64(number) + 1), number..<number + 1)
+        ])
+        disk.setFault(nil)
+        #expect(operations.take().last == .write, "SQLite filled up the sector")
+        #expect(try await store.ids(.index(1)).count == Int(number) + 1)
+      }
+      await store.close()
+      #expect(
+        try SQLiteFile(path, fileSystem: disk.name).texts("PRAGMA integrity_check") == [["ok"]]
+      )
+    }
+  }
+
+  @Test func `however little of the last piece is missing, the commit is not there`() async throws {
+    for missing in [1, 4_096, 4_120] {
+      for documents: UInt64 in [1, 2_000] {
+        try await withTemporaryFile { path in
+          let (disk, operations) = (FaultyDisk(), Operations())
+          let store = try await store(path, on: disk, .full)
+          disk.setFault(operations.note)
+          try await store.append([record(at: 1, 0..<documents)])
+          let writes = operations.take().count { $0 == .write }
+          // As long a commit again fails at its last piece, or before if it is shorter.
+          let left = Mutex(writes)
+          disk.setFault { operation in
+            guard operation.isOnLog, operation.kind == .write else { return nil }
+            let isLast = left.withLock { left in
+              left -= 1
+              return left <= 0
+            }
+            return isLast ? .full(operation.bytes - missing) : nil
+          }
+          let error = await #expect(throws: PersistenceError.self) {
+            try await store.append([self.record(at: 2, documents..<documents * 3)])
+          }
+          #expect(error?.code == .diskFull)
+          disk.setFault(nil)
+          let image = disk.afterCrash(.nothing, seed: 1)
+          #expect(try await store.ids(.byID(users)).count == Int(documents))
+          await store.close()
+          let reopened = try await self.store(path, on: image, .full)
+          #expect(reopened.lastTimestamp == 1)
+          #expect(try await reopened.ids(.index(1)).count == Int(documents))
+          await reopened.close()
+        }
+      }
+    }
+  }
+
   @Test(arguments: [Durability.normal, .off])
   func `a commit that is not synced is in the log before others see it`(
     durability: Durability
