@@ -169,9 +169,14 @@ import Testing
       await #expect(throws: PersistenceError.self) {
         try await store.append([self.record(at: 2, 5..<10)])
       }
-      disk.setFault(nil)
+      let operations = Operations()
+      disk.setFault(operations.note)
       #expect(try await store.ids(.byID(users)).count == 5)
+      _ = operations.take()
       try await store.append([record(at: 3, 10..<15)])
+      let changes = operations.take().filter { $0 != .read }
+      #expect(changes == [.write, .sync], "nothing was left of the commit before")
+      disk.setFault(nil)
       let left = disk.afterCrash(.everything, seed: 1)
       await store.close()
       let reopened = try await self.store(path, on: left, .full)
