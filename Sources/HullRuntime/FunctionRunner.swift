@@ -115,9 +115,21 @@ final class FunctionRunner: Sendable {
     _ question: QueryQuestion?,
     wasLookedUp: Bool = false
   ) async throws(BackendError) -> FunctionOutcome {
-    guard let question else { return try await execute(call) }
-    let timestamp = call.timestamp ?? database.latestTimestamp
-    return try await answer(call, question, at: timestamp, wasLookedUp: wasLookedUp).outcome
+    var retries = 0
+    while true {
+      do throws(BackendError) {
+        guard let question else { return try await execute(call) }
+        let timestamp = call.timestamp ?? database.latestTimestamp
+        return try await answer(call, question, at: timestamp, wasLookedUp: wasLookedUp).outcome
+      } catch {
+        // The newest snapshot may be forgotten, too, while a query waits or runs: by the first commit
+        // after a long pause.
+        guard error.kind == .outOfRetention, call.timestamp == nil,
+          call.function.definition.kind == .query, retries < database.options.maximumRetries
+        else { throw error }
+        retries += 1
+      }
+    }
   }
 
   /// Runs a call whatever was run before, once there is a place for it.

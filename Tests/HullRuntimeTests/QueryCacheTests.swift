@@ -103,6 +103,42 @@ private final class Runs: Sendable {
     #expect(runs["text"] == 101)
   }
 
+  @Test(arguments: [0, 1 << 20])
+  func `a query that waits while its snapshot is forgotten reads a newer one`(
+    cacheBytes: Int
+  ) async throws {
+    let stop = Signal()
+    let begun = Signal()
+    let backend = try await BackendFixture(configure: {
+      $0.concurrency.queries = 1
+      $0.concurrency.patience = .seconds(600)
+      $0.queryCacheBytes = cacheBytes
+    }) { m in
+      m.query("wait") { ctx, _ in
+        begun.open()
+        await stop.wait()
+        return try await ctx.db.query("things").count()
+      }
+      m.query("list") { ctx, _ in try await ctx.db.query("things").count() }
+      m.mutation("add") { ctx, _ in _ = try await ctx.db.insert("things", ["n": 1]) }
+    }
+    _ = try await backend.value("add", .mutation)
+    let first = Task { try await backend.value("wait", .query) }
+    await begun.wait()
+    let second = Task { try await backend.value("list", .query) }
+    if cacheBytes > 0 {
+      // Its snapshot is chosen then.
+      while backend.backend.queryCacheCounters.misses < 2 { await Task.yield() }
+    }
+    backend.time.advance(by: .seconds(3600))
+    _ = try await backend.value("add", .mutation)
+    await backend.backend.database.pruneHistory()
+    await backend.backend.database.releaseMemory()
+    stop.open()
+    #expect(try await first.value == 2.0)
+    #expect(try await second.value == 2.0)
+  }
+
   @Test func `equal questions at the same time are one run`() async throws {
     let backend = try await fixture()
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -19,6 +19,7 @@ final class Signal: Sendable {
   func open() {
     let waiting = state.withLock { state in
       state.isOpen = true
+      defer { state.waiting = [] }
       return state.waiting
     }
     for continuation in waiting { continuation.resume() }
