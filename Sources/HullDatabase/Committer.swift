@@ -26,6 +26,8 @@ final class Committer: Sendable {
   let subscriptions: SubscriptionRegistry
   /// The vector indexes in memory.
   let vectorIndexes: VectorIndexes
+  /// Rows in memory; nil if the store has all of them in memory.
+  let rowCache: RowCache?
   /// Protects the order of commits and everything that follows from it.
   ///
   /// Held for validation and bookkeeping, never across a suspension or a call of the persistence.
@@ -95,6 +97,9 @@ final class Committer: Sendable {
     let last = persistence.lastTimestamp
     subscriptions = SubscriptionRegistry(comparedThrough: last, options: options)
     vectorIndexes = VectorIndexes(bytes: options.vectorIndexBytes, enqueuedThrough: last)
+    rowCache =
+      persistence.isInMemory
+      ? nil : RowCache(bytes: options.rowCacheBytes, appliedThrough: last)
     state = Mutex(
       State(
         log: WriteLog(start: last),
@@ -354,9 +359,10 @@ extension Committer {
     }
   }
 
-  /// Makes a durable batch visible: subscriptions end, then snapshot, then observers, then whoever
-  /// waits.
+  /// Makes a durable batch visible: rows in memory change, subscriptions end, then snapshot, then
+  /// observers, then whoever waits.
   func publish(_ batch: [PendingCommit]) {
+    changeRows(batch.map(\.commit))
     subscriptions.invalidate(by: batch)
     vectorIndexes.enqueue(batch, from: self)
     let observers = state.withLock { state in
@@ -383,6 +389,17 @@ extension Committer {
     }
     woken.resume()
     if let last = batch.last { subscriptions.announce(publishedThrough: last.commit.timestamp) }
+  }
+
+  /// Makes the rows in memory what they are after these commits.
+  private func changeRows(_ commits: [CommittedTransaction]) {
+    #if DEBUG
+      if options.plantedFault == .keepsStaleRows {
+        rowCache?.apply(commits.filter { $0.timestamp.rawValue % 4 != 0 })
+        return
+      }
+    #endif
+    rowCache?.apply(commits)
   }
 
   /// Fails a batch and everything that may stand on it.

@@ -118,6 +118,9 @@ package final class Database: Sendable {
   /// What the database has done so far.
   package var counters: DatabaseCounters { committer.withState { $0.counters } }
 
+  /// About how much memory the rows take that are kept there; zero if the store is in memory.
+  package var rowCacheBytes: Int { committer.rowCache?.usedBytes ?? 0 }
+
   /// How many commits wait for a transaction that runs alone.
   package var heldBackCommits: Int { committer.withState { $0.heldBack.count } }
 
@@ -193,8 +196,8 @@ package final class Database: Sendable {
   /// Forgets the history that is older than the setting; commits do this by and by on their own.
   package func pruneHistory() async { await retention.prune() }
 
-  /// Lets go of memory that only makes what comes next faster: recent commits, which are on the disk as
-  /// well, and what the store keeps.
+  /// Lets go of memory that only makes what comes next faster: recent commits and rows, which are on the
+  /// disk as well, and what the store keeps.
   ///
   /// A transaction that is running now is run again when it commits.
   package func releaseMemory() async {
@@ -202,6 +205,7 @@ package final class Database: Sendable {
       state.log.releaseMemory(published: state.published)
     }
     committer.subscriptions.releaseMemory()
+    committer.rowCache?.removeAll()
     await persistence.releaseMemory()
   }
 

@@ -15,6 +15,8 @@
     case reusesTimestamp
     /// It is not recorded that a mutation of a session has been committed.
     case losesIdempotencyRecord
+    /// Every fourth commit does not change the rows in memory.
+    case keepsStaleRows
   }
 
   extension CommittedTransaction {

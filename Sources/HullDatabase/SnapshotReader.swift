@@ -63,12 +63,22 @@ struct SnapshotReader {
   ) async throws -> StoredDocument? {
     try addPending()
     if let entry = overlay[id] { return entry.stored }
-    let (stored, readAt) = try await committer.persistence.document(id, atLeast: durable)
+    let (stored, readAt) = try await newestDocument(id)
     // A document that was written before the snapshot and is still there did not change since.
     if let stored, stored.timestamp <= timestamp { return stored }
     try await sync(through: readAt, catalog: catalog)
     if let entry = overlay[id] { return entry.stored }
     return stored
+  }
+
+  /// The document as it is after some commit that is on the disk, and after which.
+  private func newestDocument(
+    _ id: DocumentID
+  ) async throws -> (document: StoredDocument?, readAt: Timestamp) {
+    if let cached = committer.rowCache?.document(id, at: timestamp) { return cached }
+    let (stored, readAt) = try await committer.persistence.document(id, atLeast: durable)
+    if let stored { committer.rowCache?.offer(stored, readAt: readAt) }
+    return (stored, readAt)
   }
 
   /// Rows of a range in order, as many as one read of the disk yields.
@@ -90,7 +100,7 @@ struct SnapshotReader {
     catalog: Catalog
   ) async throws -> Page {
     try addPending()
-    let page = try await committer.persistence.scan(
+    let page = try await newestRows(
       ScanRequest(
         source: index,
         range: range,
@@ -99,7 +109,7 @@ struct SnapshotReader {
         wantsDocuments: wantsDocuments,
         postingTable: isSearch ? table : nil
       ),
-      atLeast: durable
+      of: table
     )
     try await sync(through: page.readAt, catalog: catalog)
     var covered = range
@@ -107,11 +117,33 @@ struct SnapshotReader {
     if !page.isExhausted, let last = page.rows.last?.key {
       (covered, rest) = range.split(after: last, order: order)
     }
-    guard overlay.hasDocuments(of: table) else {
-      return Page(rows: page.rows.map(IndexRow.init), rest: rest)
-    }
+    guard overlay.hasDocuments(of: table) else { return Page(rows: page.rows, rest: rest) }
     let rows = merge(page.rows, with: overlay.rows(of: index, in: table), in: covered, order: order)
     return Page(rows: rows, rest: rest)
+  }
+
+  /// The rows as they are after some commit that is on the disk, and after which.
+  private func newestRows(
+    _ request: ScanRequest,
+    of table: TableNumber
+  ) async throws -> RowCache.Page {
+    let cache = request.wantsDocuments ? committer.rowCache : nil
+    let lookup = cache?.page(
+      of: request.source,
+      in: table,
+      range: request.range,
+      order: request.order,
+      limit: request.limit,
+      at: timestamp
+    )
+    if case .hit(let page) = lookup { return page }
+    let page = try await committer.persistence.scan(request, atLeast: durable)
+    if case .miss(isRepeated: true) = lookup { cache?.insert(page, answering: request, of: table) }
+    return RowCache.Page(
+      rows: page.rows.map(IndexRow.init),
+      isExhausted: page.isExhausted,
+      readAt: page.readAt
+    )
   }
 
   /// Reads the next documents of a range without their keys; nil if that takes looking at keys.
@@ -125,17 +157,42 @@ struct SnapshotReader {
   ) async throws -> DocumentPage? {
     try addPending()
     if overlay.hasDocuments(of: table) { return nil }
-    let page = try await committer.persistence.documents(
+    let page = try await newestDocuments(
       ScanRequest(source: index, range: range, order: order, limit: limit),
-      of: table,
-      atLeast: durable
+      of: table
     )
     try await sync(through: page.readAt, catalog: catalog)
     return overlay.hasDocuments(of: table) ? nil : page
   }
 
+  /// The documents as they are after some commit that is on the disk, and after which.
+  private func newestDocuments(
+    _ request: ScanRequest,
+    of table: TableNumber
+  ) async throws -> DocumentPage {
+    let lookup = committer.rowCache?.documents(
+      of: request.source,
+      in: table,
+      range: request.range,
+      order: request.order,
+      limit: request.limit,
+      at: timestamp
+    )
+    switch lookup {
+    case .hit(let page)?:
+      return page
+    case .miss(isRepeated: true)?:
+      // With keys, which the cache needs and which take a while to read.
+      let page = try await committer.persistence.scan(request, atLeast: durable)
+      committer.rowCache?.insert(page, answering: request, of: table)
+      return DocumentPage(page)
+    case .miss(isRepeated: false)?, nil:
+      return try await committer.persistence.documents(request, of: table, atLeast: durable)
+    }
+  }
+
   private func merge(
-    _ base: [ScanRow],
+    _ base: [IndexRow],
     with rows: [DocumentOverlay.Row],
     in range: KeyRange,
     order: Order
@@ -149,7 +206,7 @@ struct SnapshotReader {
         result.append(IndexRow(next))
         added.removeFirst()
       }
-      result.append(IndexRow(row))
+      result.append(row)
     }
     result.append(contentsOf: added.map(IndexRow.init))
     return result

@@ -11,6 +11,9 @@ package import HullValues
 /// A batch becomes visible to reads when it is durable, which can be before ``append(_:)`` has
 /// returned to its caller. So a read's `readAt` may be newer than anything acknowledged.
 package protocol Persistence: Sendable {
+  /// Whether all of it is in memory, so that to keep rows in memory beside it saves nothing.
+  var isInMemory: Bool { get }
+
   /// The timestamp of the newest commit; zero in an empty store.
   var lastTimestamp: Timestamp { get }
 
@@ -120,6 +123,9 @@ package protocol Persistence: Sendable {
 }
 
 extension Persistence {
+  /// False: most stores read from a disk.
+  package var isInMemory: Bool { false }
+
   /// Does nothing.
   package func appendOnThisThread(_ batch: [CommitRecord]) throws -> Bool { false }
 
@@ -140,13 +146,6 @@ extension Persistence {
     of table: TableNumber,
     atLeast: Timestamp
   ) async throws -> DocumentPage {
-    let page = try await scan(request, atLeast: atLeast)
-    let documents = page.rows.compactMap { $0.document?.document }
-    return DocumentPage(
-      documents: documents,
-      lastKey: page.isExhausted ? nil : page.rows.last?.key,
-      bytes: documents.reduce(0) { $0 + $1.json.count },
-      readAt: page.readAt
-    )
+    DocumentPage(try await scan(request, atLeast: atLeast))
   }
 }

@@ -88,6 +88,17 @@ package struct DocumentPage: Hashable, Sendable {
     self.readAt = readAt
   }
 
+  /// Makes a page of rows that carry their documents.
+  package init(_ page: ScanPage) {
+    let documents = page.rows.compactMap { $0.document?.document }
+    self.init(
+      documents: documents,
+      lastKey: page.isExhausted ? nil : page.rows.last?.key,
+      bytes: documents.reduce(0) { $0 + $1.json.count },
+      readAt: page.readAt
+    )
+  }
+
   /// True: the range holds nothing after the last document; false: it may, after `lastKey`.
   package var isExhausted: Bool { lastKey == nil }
 }

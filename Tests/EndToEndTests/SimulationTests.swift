@@ -80,6 +80,7 @@ import Testing
     ("dropsInvalidation", "before the commit after that", 100),
     ("reusesTimestamp", "follows one at", 50),
     ("losesIdempotencyRecord", "was committed twice", 200),
+    ("keepsStaleRows", "one after the other it is", 50),
   ])
   func `a planted fault is found`(fault: String, violation: String, bound: UInt64) async throws {
     var next: UInt64 = 1

@@ -71,12 +71,15 @@ final class HookedPersistence: Persistence {
   private let scanCount = Shared(0)
   /// Guards the hook, which is set while appends may be running.
   private let hook: Mutex<@Sendable ([CommitRecord]) async -> Append>
-  /// Guards what is called when a batch whose outcome will be lost has been written; nil for nothing.
+  /// Guards what is called when a batch has been written; nil for nothing.
   private let appendedHook = Mutex<(@Sendable () async -> Void)?>(nil)
   /// Guards what settling an unknown outcome finds; nil while it cannot be settled.
   private let settlement = Mutex<Bool?>(nil)
   /// Guards what is called before each page is read; nil for nothing.
   private let scanHook = Mutex<(@Sendable (ScanRequest) async throws -> Void)?>(nil)
+  /// Guards what is called after each page was read; nil for nothing.
+  private let scannedHook = Mutex<(@Sendable (ScanRequest) async -> Void)?>(nil)
+  private let documentCount = Shared(0)
 
   init(
     _ base: any Persistence = InMemoryPersistence(),
@@ -92,7 +95,7 @@ final class HookedPersistence: Persistence {
     hook.withLock { $0 = body }
   }
 
-  /// Has `body` called between a write whose outcome is lost and its loss.
+  /// Has `body` called when a batch is written and nobody has been told yet of it or of its loss.
   func afterAppend(_ body: @escaping @Sendable () async -> Void) {
     appendedHook.withLock { $0 = body }
   }
@@ -102,10 +105,17 @@ final class HookedPersistence: Persistence {
     scanHook.withLock { $0 = body }
   }
 
+  /// Has `body` called after each page was read.
+  func afterScan(_ body: (@Sendable (ScanRequest) async -> Void)?) {
+    scannedHook.withLock { $0 = body }
+  }
+
   func append(_ batch: [CommitRecord]) async throws {
     let hook = hook.withLock { $0 }
     switch await hook(batch) {
-    case .write: try await base.append(batch)
+    case .write:
+      try await base.append(batch)
+      if let hook = appendedHook.withLock({ $0 }) { await hook() }
     case .fail: throw PersistenceError(code: .diskFull, message: "The disk is full.")
     case .writeButLoseOutcome:
       try await base.append(batch)
@@ -134,8 +144,12 @@ final class HookedPersistence: Persistence {
     _ id: DocumentID,
     atLeast: Timestamp
   ) async throws -> (document: StoredDocument?, readAt: Timestamp) {
-    try await base.document(id, atLeast: atLeast)
+    documentCount.update { $0 += 1 }
+    return try await base.document(id, atLeast: atLeast)
   }
+
+  /// How many documents were read by id.
+  var documents: Int { documentCount.value }
 
   /// How many pages were read.
   var scans: Int { scanCount.value }
@@ -143,7 +157,9 @@ final class HookedPersistence: Persistence {
   func scan(_ request: ScanRequest, atLeast: Timestamp) async throws -> ScanPage {
     scanCount.update { $0 += 1 }
     if let hook = scanHook.withLock({ $0 }) { try await hook(request) }
-    return try await base.scan(request, atLeast: atLeast)
+    let page = try await base.scan(request, atLeast: atLeast)
+    if let hook = scannedHook.withLock({ $0 }) { await hook(request) }
+    return page
   }
 
   func changes(after: Timestamp, upTo: Timestamp?, limit: Int) async throws -> [Change] {

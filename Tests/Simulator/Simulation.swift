@@ -269,6 +269,7 @@ final class Simulation {
       configuration.queryCacheBytes = 2000
       configuration.database.retention = .milliseconds(400)
       configuration.database.writeLogBytes = 4000
+      configuration.database.rowCacheBytes = 12_000
       configuration.database.maximumBatchCommits = 2
       configuration.database.exclusiveRunBound = .milliseconds(10)
       configuration.database.serialLaneBound = .milliseconds(10)

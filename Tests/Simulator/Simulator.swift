@@ -11,6 +11,7 @@ enum PlantedFaultName: String, CaseIterable, ExpressibleByArgument {
   case dropsInvalidation
   case reusesTimestamp
   case losesIdempotencyRecord
+  case keepsStaleRows
 }
 
 @main struct Simulator: ParsableCommand {

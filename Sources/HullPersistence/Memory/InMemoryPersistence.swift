@@ -18,6 +18,8 @@ package final class InMemoryPersistence: Persistence {
     state = Mutex(other.state.withLock { $0 })
   }
 
+  package var isInMemory: Bool { true }
+
   package var lastTimestamp: Timestamp { state.withLock { $0.lastTimestamp } }
 
   package func document(

@@ -1,0 +1,361 @@
+internal import HullPersistence
+internal import HullValues
+internal import Synchronization
+
+/// Rows that were read more than once, in memory, as they are after the newest commit.
+///
+/// Like the disk it knows one state only, the newest published one, and answers with the timestamp
+/// of that state; whoever reads an older snapshot takes back what came since. Every batch of commits
+/// is applied before it is published, in place: a row that changes stays, and a stretch of an index
+/// in which one is inserted gains it.
+///
+/// It holds whole documents by id, and stretches of indexes with their documents. Nothing in it
+/// is needed: all of it can be dropped at any time.
+final class RowCache: Sendable {
+  /// Part of the tables: a hot one does not hold up those of other shards.
+  private final class Shard: Sendable {
+    struct State {
+      var tables: [TableNumber: CachedTable] = [:]
+      /// The newest commit that may have changed one of these tables: of those applied, or the last
+      /// one before the cache was made.
+      var changed: Timestamp
+      var doorkeeper = Doorkeeper()
+
+      var bytes: Int { tables.values.reduce(0) { $0 + $1.bytes } }
+    }
+
+    /// Guards what is in memory of these tables: a batch is applied as a whole, a read sees all of
+    /// it or nothing.
+    let state: Mutex<State>
+
+    init(changed: Timestamp) { state = Mutex(State(changed: changed)) }
+  }
+
+  /// The memory it may take.
+  private let limit: Int
+  private var roomAtFirst: Int { limit / 4 * 3 }
+  private let shards: [Shard]
+  /// About how much memory is taken; exact once no shard is locked.
+  private let bytes = Atomic(0)
+  /// How much may be taken until room is made.
+  private let room: Atomic<Int>
+  /// Whether somebody is making room.
+  private let isMakingRoom = Atomic(false)
+  /// Every commit up to this one is applied.
+  private let applied: Atomic<Int64>
+
+  /// Pages with more rows than this are not kept: they are part of a scan so long that its rows
+  /// would displace others and be displaced before it is repeated.
+  static let maximumPageRows = 256
+
+  /// Makes an empty cache.
+  ///
+  /// - Parameters:
+  ///   - bytes: The memory it may take.
+  ///   - applied: The newest commit there is.
+  init(bytes: Int, appliedThrough applied: Timestamp) {
+    limit = bytes
+    room = Atomic(bytes / 4 * 3)
+    shards = (0..<64).map { _ in Shard(changed: applied) }
+    self.applied = Atomic(applied.rawValue)
+  }
+
+  private var appliedThrough: Timestamp {
+    Timestamp(rawValue: applied.load(ordering: .acquiring))
+  }
+
+  private func shard(of table: TableNumber) -> Shard {
+    shards[Int(table.rawValue) % shards.count]
+  }
+
+  /// Calls a closure with the shard of a table, and the timestamp of the state it is in: of those
+  /// it is the same in, the latest up to a snapshot, or the earliest after it.
+  private func withShard<Result>(
+    of table: TableNumber,
+    at snapshot: Timestamp,
+    _ body: (inout Shard.State, _ readAt: Timestamp) -> Result
+  ) -> Result {
+    // Before the lock is taken, so that what it says is in the shard is there.
+    let readAt = min(snapshot, appliedThrough)
+    return shard(of: table).state.withLock { body(&$0, max(readAt, $0.changed)) }
+  }
+}
+
+// MARK: - Reading
+
+extension RowCache {
+  /// The document with that id, if it is here.
+  ///
+  /// - Parameters:
+  ///   - id: The document.
+  ///   - snapshot: The snapshot that is read; what is here may be newer.
+  /// - Returns: The document and the timestamp of the state it is from.
+  func document(
+    _ id: DocumentID,
+    at snapshot: Timestamp
+  ) -> (document: StoredDocument, readAt: Timestamp)? {
+    withShard(of: id.tableNumber, at: snapshot) { state, readAt in
+      guard let position = state.tables.index(forKey: id.tableNumber),
+        let document = state.tables.values[position].document(id)
+      else { return nil }
+      return (document, readAt)
+    }
+  }
+
+  /// What the cache has of a scan.
+  enum Lookup<Page> {
+    case hit(Page)
+    /// Nothing, and the same was asked for before or not: if so it is worth keeping.
+    case miss(isRepeated: Bool)
+  }
+
+  /// The first documents of a range.
+  ///
+  /// - Parameters:
+  ///   - source: The index.
+  ///   - table: The table it belongs to.
+  ///   - range: What to read.
+  ///   - order: From which end.
+  ///   - limit: The most documents.
+  ///   - snapshot: The snapshot that is read; what is here may be newer.
+  /// - Returns: A page, which may be shorter than `limit` although there is more, but not empty then.
+  func documents(
+    of source: ScanSource,
+    in table: TableNumber,
+    range: KeyRange,
+    order: Order,
+    limit: Int,
+    at snapshot: Timestamp
+  ) -> Lookup<DocumentPage> {
+    find(source, in: table, range, order, limit, at: snapshot) { index, found, readAt in
+      var documents: [EncodedDocument] = []
+      documents.reserveCapacity(found.count)
+      for stretch in found.stretches {
+        let rows = index.leaves[stretch.leaf].documents[stretch.rows]
+        switch order {
+        case .ascending: documents.append(contentsOf: rows)
+        case .descending: documents.append(contentsOf: rows.reversed())
+        }
+      }
+      return DocumentPage(
+        documents: documents,
+        lastKey: found.isExhausted ? nil : index.lastKey(of: found, order: order),
+        bytes: documents.reduce(0) { $0 + $1.json.count },
+        readAt: readAt
+      )
+    }
+  }
+
+  /// Rows of an index.
+  struct Page {
+    var rows: [IndexRow] = []
+    var isExhausted: Bool
+    var readAt: Timestamp
+  }
+
+  /// The first rows of a range, as ``documents(of:in:range:order:limit:at:)``.
+  func page(
+    of source: ScanSource,
+    in table: TableNumber,
+    range: KeyRange,
+    order: Order,
+    limit: Int,
+    at snapshot: Timestamp
+  ) -> Lookup<Page> {
+    find(source, in: table, range, order, limit, at: snapshot) { index, found, readAt in
+      var page = Page(isExhausted: found.isExhausted, readAt: readAt)
+      page.rows.reserveCapacity(found.count)
+      for stretch in found.stretches {
+        let leaf = index.leaves[stretch.leaf]
+        func append(_ position: Int) {
+          let document = leaf.documents[position]
+          page.rows.append(
+            IndexRow(key: leaf.keys[position], id: document.id, document: document)
+          )
+        }
+        switch order {
+        case .ascending: stretch.rows.forEach(append)
+        case .descending: stretch.rows.reversed().forEach(append)
+        }
+      }
+      return page
+    }
+  }
+
+  private func find<Page>(
+    _ source: ScanSource,
+    in table: TableNumber,
+    _ range: KeyRange,
+    _ order: Order,
+    _ limit: Int,
+    at snapshot: Timestamp,
+    _ page: (CachedIndex, CachedIndex.Found, _ readAt: Timestamp) -> Page
+  ) -> Lookup<Page> {
+    withShard(of: table, at: snapshot) { state, readAt in
+      if let position = state.tables.index(forKey: table) {
+        let hit = state.tables.values[position].withIndex(source) { index in
+          index.find(range, order: order, limit: limit).map { page(index, $0, readAt) }
+        }
+        if let hit { return .hit(hit) }
+      }
+      guard limit <= Self.maximumPageRows else { return .miss(isRepeated: false) }
+      let bound = order == .ascending ? range.start : range.end
+      return .miss(isRepeated: state.doorkeeper.hasSeen(source, from: bound, order: order))
+    }
+  }
+}
+
+extension CachedIndex {
+  /// The key of the last row found.
+  fileprivate func lastKey(of found: Found, order: Order) -> IndexKey? {
+    guard let last = found.stretches.last(where: { !$0.rows.isEmpty }) else { return nil }
+    let keys = leaves[last.leaf].keys
+    return order == .ascending ? keys[last.rows.upperBound - 1] : keys[last.rows.lowerBound]
+  }
+}
+
+// MARK: - Filling
+
+extension RowCache {
+  /// Offers a document that was not here and was read elsewhere; it is kept the second time.
+  ///
+  /// - Parameters:
+  ///   - stored: The document.
+  ///   - readAt: The state it was read in.
+  func offer(_ stored: StoredDocument, readAt: Timestamp) {
+    let id = stored.document.id
+    fill(id.tableNumber, readAt: readAt) { state in
+      guard state.doorkeeper.hasSeen(id) else { return }
+      state.tables[id.tableNumber, default: CachedTable()].insert(stored)
+    }
+  }
+
+  /// Takes in a page that was read elsewhere.
+  ///
+  /// - Parameters:
+  ///   - page: The page, with documents.
+  ///   - request: What was asked for.
+  ///   - table: The table the index belongs to.
+  func insert(_ page: ScanPage, answering request: ScanRequest, of table: TableNumber) {
+    var covered = request.range
+    if !page.isExhausted {
+      guard let last = page.rows.last else { return }
+      covered = covered.split(after: last.key, order: request.order).through
+    }
+    if covered.isEmpty { return }
+    var rows = page.rows.compactMap { row in
+      row.document.map { CachedRow(key: row.key, document: $0.document) }
+    }
+    // One page is not to displace everything else.
+    guard rows.reduce(0, { $0 + $1.document.json.count }) <= limit / 8 else { return }
+    if request.order == .descending { rows.reverse() }
+    fill(table, readAt: page.readAt) { state in
+      state.tables[table, default: CachedTable()].insert(covered, rows: rows, of: request.source)
+    }
+  }
+
+  /// Adds to a shard what was read in some state, unless the shard is in another one.
+  private func fill(
+    _ table: TableNumber,
+    readAt: Timestamp,
+    _ body: (inout Shard.State) -> Void
+  ) {
+    let growth = withShard(of: table, at: readAt) { state, appliedThrough in
+      // Else commits the reader has not seen are applied here, or some it has seen are not yet.
+      guard appliedThrough == readAt else { return 0 }
+      let before = state.tables[table]?.bytes ?? 0
+      body(&state)
+      return (state.tables[table]?.bytes ?? 0) - before
+    }
+    grow(by: growth)
+  }
+}
+
+// MARK: - Commits
+
+extension RowCache {
+  /// Makes the cache as the database is after these commits.
+  ///
+  /// Called for one batch at a time, when it is durable and before anybody is told.
+  func apply(_ commits: some BidirectionalCollection<CommittedTransaction>) {
+    guard let last = commits.last?.timestamp else { return }
+    var changed: UInt64 = 0
+    for commit in commits {
+      for change in commit.changes {
+        changed |= 1 << (UInt64(change.id.tableNumber.rawValue) % UInt64(shards.count))
+      }
+    }
+    while changed != 0 {
+      let position = changed.trailingZeroBitCount
+      changed &= changed - 1
+      apply(commits, to: position, last)
+    }
+    applied.store(last.rawValue, ordering: .releasing)
+  }
+
+  private func apply(
+    _ commits: some BidirectionalCollection<CommittedTransaction>,
+    to shard: Int,
+    _ last: Timestamp
+  ) {
+    let growth = shards[shard].state.withLock { state in
+      state.changed = last
+      if state.tables.isEmpty { return 0 }
+      let before = state.bytes
+      for commit in commits {
+        for change in commit.changes {
+          guard let position = state.tables.index(forKey: change.id.tableNumber) else { continue }
+          state.tables.values[position].apply(change, at: commit.timestamp)
+        }
+      }
+      return state.bytes - before
+    }
+    grow(by: growth)
+  }
+}
+
+// MARK: - Room
+
+extension RowCache {
+  /// About how much memory is taken.
+  var usedBytes: Int { bytes.load(ordering: .relaxed) }
+
+  /// Drops everything.
+  func removeAll() {
+    for shard in shards {
+      let growth = shard.state.withLock { state in
+        let before = state.bytes
+        state.tables = [:]
+        state.doorkeeper = Doorkeeper()
+        return -before
+      }
+      bytes.add(growth, ordering: .relaxed)
+    }
+  }
+
+  private func grow(by growth: Int) {
+    if growth == 0 { return }
+    let used = bytes.add(growth, ordering: .relaxed).newValue
+    guard used > room.load(ordering: .relaxed),
+      !isMakingRoom.exchange(true, ordering: .acquiring)
+    else { return }
+    // What was not read since this was last done goes; if that was nothing, once more when the limit
+    // is reached; and if everything is being read and has no room, all of it.
+    dropUnused()
+    if usedBytes > limit { removeAll() }
+    room.store(usedBytes > roomAtFirst ? limit : roomAtFirst, ordering: .relaxed)
+    isMakingRoom.store(false, ordering: .releasing)
+  }
+
+  private func dropUnused() {
+    for shard in shards {
+      let growth = shard.state.withLock { state in
+        let before = state.bytes
+        for position in state.tables.indices { state.tables.values[position].dropUnused() }
+        state.tables = state.tables.filter { $0.value.bytes > 0 }
+        return state.bytes - before
+      }
+      bytes.add(growth, ordering: .relaxed)
+    }
+  }
+}
