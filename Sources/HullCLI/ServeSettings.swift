@@ -23,6 +23,8 @@ struct ServeSettings: Equatable {
   var isAudited: Bool
   /// Memory for results of queries, in MiB.
   var queryCache: Int?
+  /// Memory for rows that are read again and again, in MiB.
+  var rowCache: Int?
   /// Memory for vector indexes, in MiB.
   var vectorMemory: Int?
   /// The longest file a client may upload, in MiB.
@@ -81,6 +83,8 @@ struct ServeSettings: Equatable {
       .flag(options.audit, environment)
     queryCache = try Setting(option: "--query-cache", variable: "HULL_QUERY_CACHE")
       .number(options.queryCache, in: 0...1_048_576, environment)
+    rowCache = try Setting(option: "--row-cache", variable: "HULL_ROW_CACHE")
+      .number(options.rowCache, in: 0...1_048_576, environment)
     vectorMemory = try Setting(option: "--vector-memory", variable: "HULL_VECTOR_MEMORY")
       .number(options.vectorMemory, in: 0...1_048_576, environment)
     maximumUpload = try Setting(option: "--max-upload", variable: "HULL_MAX_UPLOAD")
@@ -155,6 +159,11 @@ struct ServeOptions: ParsableArguments {
 
   @Option(help: .hidden)
   var queryCache: String?
+
+  @Option(
+    help: "Memory for rows that are read again and again, in MiB. (HULL_ROW_CACHE; default: 32)"
+  )
+  var rowCache: String?
 
   @Option(help: "Memory for vector indexes, in MiB. (HULL_VECTOR_MEMORY; default: 1024)")
   var vectorMemory: String?

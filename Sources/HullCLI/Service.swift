@@ -79,6 +79,7 @@ struct Service<App: HullApplication> {
     if let maximum = settings.maximumUpload { configuration.maximumUploadBytes = maximum << 20 }
     configuration.redactsClientErrors = settings.isRedacted
     if let queryCache = settings.queryCache { configuration.queryCacheBytes = queryCache << 20 }
+    if let memory = settings.rowCache { configuration.database.rowCacheBytes = memory << 20 }
     if let memory = settings.vectorMemory {
       configuration.database.vectorIndexBytes = memory << 20
     }

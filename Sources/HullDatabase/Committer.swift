@@ -26,7 +26,7 @@ final class Committer: Sendable {
   let subscriptions: SubscriptionRegistry
   /// The vector indexes in memory.
   let vectorIndexes: VectorIndexes
-  /// Rows in memory; nil if the store has all of them in memory.
+  /// Rows in memory; nil if there are to be none, or the store has all of them in memory.
   let rowCache: RowCache?
   /// Protects the order of commits and everything that follows from it.
   ///
@@ -98,7 +98,7 @@ final class Committer: Sendable {
     subscriptions = SubscriptionRegistry(comparedThrough: last, options: options)
     vectorIndexes = VectorIndexes(bytes: options.vectorIndexBytes, enqueuedThrough: last)
     rowCache =
-      persistence.isInMemory
+      persistence.isInMemory || options.rowCacheBytes == 0
       ? nil : RowCache(bytes: options.rowCacheBytes, appliedThrough: last)
     state = Mutex(
       State(

@@ -118,8 +118,10 @@ package final class Database: Sendable {
   /// What the database has done so far.
   package var counters: DatabaseCounters { committer.withState { $0.counters } }
 
-  /// About how much memory the rows take that are kept there; zero if the store is in memory.
-  package var rowCacheBytes: Int { committer.rowCache?.usedBytes ?? 0 }
+  /// How the rows in memory have fared; zeros if the whole store is there.
+  package var rowCacheCounters: RowCacheCounters {
+    committer.rowCache?.counters ?? RowCacheCounters()
+  }
 
   /// How many commits wait for a transaction that runs alone.
   package var heldBackCommits: Int { committer.withState { $0.heldBack.count } }

@@ -39,7 +39,8 @@ package struct DatabaseOptions: Sendable {
   /// longest make room for others and are made again when they are searched. An index that does not
   /// fit at all is searched by reading the documents each time.
   package var vectorIndexBytes = 1 << 30
-  /// Memory for rows that were read more than once and are likely to be read again: 32 MiB.
+  /// Memory for rows that were read more than once and are likely to be read again: 32 MiB; 0 for
+  /// none.
   package var rowCacheBytes = 32 << 20
   /// Documents read at a time when an index is built or documents are checked against a schema.
   package var backfillBatchDocuments = 500

@@ -100,13 +100,7 @@ struct DocumentOverlay {
 extension [DocumentOverlay.Row] {
   /// The first position whose key does not sort before `key`.
   func firstPosition(notBefore key: IndexKey) -> Int {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle].key < key { low = middle + 1 } else { high = middle }
-    }
-    return low
+    partitioningIndex { $0.key >= key }
   }
 
   /// The positions whose keys lie in a range.

@@ -70,6 +70,12 @@ import Testing
     #expect(throws: ValidationError.self) { try settings(["--vector-memory", "much"]) }
   }
 
+  @Test func `the memory of rows is given in MiB`() throws {
+    #expect(try settings(["--row-cache", "256"]).rowCache == 256)
+    #expect(try settings([], ["HULL_ROW_CACHE": "0"]).rowCache == 0)
+    #expect(throws: ValidationError.self) { try settings(["--row-cache", "some"]) }
+  }
+
   @Test func `the longest upload is given in MiB`() throws {
     #expect(try settings([]).maximumUpload == nil)
     #expect(try settings(["--max-upload", "20"]).maximumUpload == 20)

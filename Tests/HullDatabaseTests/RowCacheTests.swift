@@ -66,6 +66,8 @@ import Testing
       let reads = store.documents
       #expect(try await database.begin().get(id)?.object()["rank"] == 1.0)
       #expect(store.documents == reads)
+      #expect(database.rowCacheCounters.hits == 1)
+      #expect(database.rowCacheCounters.misses == 2)
     }
   }
 
@@ -199,13 +201,13 @@ import Testing
       var largest = 0
       for id in ids {
         for _ in 0..<3 { _ = try await database.begin().get(id) }
-        largest = max(largest, database.rowCacheBytes)
+        largest = max(largest, database.rowCacheCounters.bytes)
       }
       // The end of the index is in memory and gains every new row.
       for _ in 0..<3 { _ = try await ranks(of: database.begin(), order: .descending, limit: 10) }
       for rank in 2_000..<4_000 {
         _ = try await insert([rank], into: database)
-        largest = max(largest, database.rowCacheBytes)
+        largest = max(largest, database.rowCacheCounters.bytes)
       }
       #expect(largest <= bound)
       #expect(largest > bound / 2)
@@ -219,9 +221,9 @@ import Testing
         _ = try await ranks(of: database.begin())
         _ = try await database.begin().get(ids[0])
       }
-      #expect(database.rowCacheBytes > 10_000)
+      #expect(database.rowCacheCounters.bytes > 10_000)
       await database.releaseMemory()
-      #expect(database.rowCacheBytes == 0)
+      #expect(database.rowCacheCounters.bytes == 0)
       #expect(try await ranks(of: database.begin()).count == 100)
     }
   }

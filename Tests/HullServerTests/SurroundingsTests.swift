@@ -145,6 +145,7 @@ import Testing
       #expect(text.contains("\nhull_http_responses_total{class=\"2xx\"} 1\n"))
       #expect(text.contains("\nhull_http_responses_total{class=\"4xx\"} 1\n"))
       #expect(text.contains("\nhull_vector_searches_total 0\n"))
+      #expect(text.contains("\nhull_row_cache_hits_total 0\n"))
     }
   }
 }

@@ -55,7 +55,7 @@ private final class ChainReader: SyncTransport, @unchecked Sendable {
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct SessionFuzzTests {
+@Suite(.timeLimit(.minutes(10))) struct SessionFuzzTests {
   /// Messages like those of clients, and some that no client sends.
   private struct Chatter {
     var random: SeededGenerator

@@ -158,30 +158,21 @@ struct CachedIndex {
       guard let last = leaves.last, last.range.end == nil else { return nil }
       return leaves.count - 1
     }
-    var (low, high) = (0, leaves.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if leaves[middle].range.start < end { low = middle + 1 } else { high = middle }
-    }
-    guard low > 0, leaves[low - 1].range.end.map({ $0 >= end }) ?? true else { return nil }
-    return low - 1
+    let above = leaves.partitioningIndex { $0.range.start >= end }
+    guard above > 0, leaves[above - 1].range.end.map({ $0 >= end }) ?? true else { return nil }
+    return above - 1
   }
 
   /// The first leaf with a range that does not end at a key or below it.
   private func firstLeaf(endingAfter key: IndexKey) -> Int {
-    var (low, high) = (0, leaves.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if let end = leaves[middle].range.end, end <= key { low = middle + 1 } else { high = middle }
-    }
-    return low
+    leaves.partitioningIndex { leaf in leaf.range.end.map { $0 > key } ?? true }
   }
 }
 
 extension ArraySlice<CachedRow> {
   /// Removes the rows with keys below another, and returns them.
   fileprivate mutating func removeFirst(before key: IndexKey) -> ArraySlice<CachedRow> {
-    let end = firstIndex { $0.key >= key } ?? endIndex
+    let end = partitioningIndex { $0.key >= key }
     defer { self = self[end...] }
     return self[..<end]
   }

@@ -88,12 +88,6 @@ struct CachedRow {
 extension [IndexKey] {
   /// The first position of an ordered list whose key does not sort before `key`.
   func firstPosition(notBefore key: IndexKey) -> Int {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] < key { low = middle + 1 } else { high = middle }
-    }
-    return low
+    partitioningIndex { $0 >= key }
   }
 }

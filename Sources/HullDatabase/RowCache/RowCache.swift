@@ -20,6 +20,10 @@ final class RowCache: Sendable {
       /// one before the cache was made.
       var changed: Timestamp
       var doorkeeper = Doorkeeper()
+      /// How often something was here.
+      var hits = 0
+      /// How often it was not.
+      var misses = 0
 
       var bytes: Int { tables.values.reduce(0) { $0 + $1.bytes } }
     }
@@ -97,7 +101,11 @@ extension RowCache {
     withShard(of: id.tableNumber, at: snapshot) { state, readAt in
       guard let position = state.tables.index(forKey: id.tableNumber),
         let document = state.tables.values[position].document(id)
-      else { return nil }
+      else {
+        state.misses += 1
+        return nil
+      }
+      state.hits += 1
       return (document, readAt)
     }
   }
@@ -196,8 +204,12 @@ extension RowCache {
         let hit = state.tables.values[position].withIndex(source) { index in
           index.find(range, order: order, limit: limit).map { page(index, $0, readAt) }
         }
-        if let hit { return .hit(hit) }
+        if let hit {
+          state.hits += 1
+          return .hit(hit)
+        }
       }
+      state.misses += 1
       guard limit <= Self.maximumPageRows else { return .miss(isRepeated: false) }
       let bound = order == .ascending ? range.start : range.end
       return .miss(isRepeated: state.doorkeeper.hasSeen(source, from: bound, order: order))
@@ -317,8 +329,16 @@ extension RowCache {
 // MARK: - Room
 
 extension RowCache {
-  /// About how much memory is taken.
-  var usedBytes: Int { bytes.load(ordering: .relaxed) }
+  private var usedBytes: Int { bytes.load(ordering: .relaxed) }
+
+  /// How the cache has fared.
+  var counters: RowCacheCounters {
+    shards.reduce(into: RowCacheCounters(bytes: usedBytes)) { counters, shard in
+      let (hits, misses) = shard.state.withLock { ($0.hits, $0.misses) }
+      counters.hits += hits
+      counters.misses += misses
+    }
+  }
 
   /// Drops everything.
   func removeAll() {
@@ -358,4 +378,16 @@ extension RowCache {
       bytes.add(growth, ordering: .relaxed)
     }
   }
+}
+
+/// How the rows in memory have fared.
+package struct RowCacheCounters: Sendable, Hashable {
+  /// Documents and pages of scans that were read from memory.
+  package var hits = 0
+  /// Those that were not there, or not to their end.
+  package var misses = 0
+  /// About how much memory the rows take.
+  package var bytes = 0
+
+  package init(bytes: Int = 0) { self.bytes = bytes }
 }

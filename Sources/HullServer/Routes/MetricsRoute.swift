@@ -72,6 +72,7 @@ enum MetricsText {
 
   static func render(_ backend: Backend) -> String {
     let cache = backend.queryCacheCounters
+    let rows = backend.rowCacheStatus
     return """
       # HELP hull_query_cache_hits_total Queries answered from a kept result since the start.
       # TYPE hull_query_cache_hits_total counter
@@ -91,6 +92,15 @@ enum MetricsText {
       # HELP hull_query_cache_bytes About how much memory kept results take now.
       # TYPE hull_query_cache_bytes gauge
       hull_query_cache_bytes \(cache.bytes)
+      # HELP hull_row_cache_hits_total Documents and pages of rows read from memory since the start.
+      # TYPE hull_row_cache_hits_total counter
+      hull_row_cache_hits_total \(rows.hits)
+      # HELP hull_row_cache_misses_total Documents and pages of rows read from the store since the start.
+      # TYPE hull_row_cache_misses_total counter
+      hull_row_cache_misses_total \(rows.misses)
+      # HELP hull_row_cache_bytes About how much memory these rows take now.
+      # TYPE hull_row_cache_bytes gauge
+      hull_row_cache_bytes \(rows.bytes)
       # HELP hull_subscriptions Results whose validity is watched now.
       # TYPE hull_subscriptions gauge
       hull_subscriptions \(backend.subscriptionCount)

@@ -24,7 +24,7 @@ struct SyncBackend {
     var configuration = BackendConfiguration()
     configuration.time = time
     configuration.random = SeededRandomSource(seed: seed)
-    configuration.limits.userTimeSeconds = 30
+    configuration.limits.userTimeSeconds = 300
     configuration.warnsOfDuration = false
     configuration.instanceName = "test"
     configure(&configuration)

@@ -105,12 +105,6 @@ struct VectorTable: Sendable {
   }
 
   private func position(of serial: Int) -> Int {
-    var low = 0
-    var high = rows.segments.count
-    while low < high {
-      let middle = (low + high) / 2
-      if rows.segments[middle].serial < serial { low = middle + 1 } else { high = middle }
-    }
-    return low
+    rows.segments.partitioningIndex { $0.serial >= serial }
   }
 }
