@@ -71,11 +71,11 @@ struct SnapshotReader {
     return stored
   }
 
-  /// The document as it is after some commit that is on the disk, and after which.
+  /// The document as it is after some commit, and after which.
   private func newestDocument(
     _ id: DocumentID
   ) async throws -> (document: StoredDocument?, readAt: Timestamp) {
-    if let cached = committer.rowCache?.document(id, at: timestamp) { return cached }
+    if let cached = committer.rowCache?.document(id, at: timestamp) { return (cached, timestamp) }
     let (stored, readAt) = try await committer.persistence.document(id, atLeast: durable)
     if let stored { committer.rowCache?.offer(stored, readAt: readAt) }
     return (stored, readAt)
@@ -122,7 +122,7 @@ struct SnapshotReader {
     return Page(rows: rows, rest: rest)
   }
 
-  /// The rows as they are after some commit that is on the disk, and after which.
+  /// The rows as they are after some commit, and after which.
   private func newestRows(
     _ request: ScanRequest,
     of table: TableNumber
@@ -165,7 +165,7 @@ struct SnapshotReader {
     return overlay.hasDocuments(of: table) ? nil : page
   }
 
-  /// The documents as they are after some commit that is on the disk, and after which.
+  /// The documents as they are after some commit, and after which.
   private func newestDocuments(
     _ request: ScanRequest,
     of table: TableNumber

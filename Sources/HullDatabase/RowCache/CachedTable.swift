@@ -5,7 +5,11 @@ internal import HullValues
 struct CachedTable {
   private var documents: [DocumentID: CachedDocument] = [:]
   private var documentBytes = 0
-  private var indexes: [ScanSource: CachedIndex] = [:]
+  /// A few, of which each is looked at to find one.
+  ///
+  /// The positions of a dictionary would hold on to it: to change it while going through them copies
+  /// everything.
+  private var indexes: [(source: ScanSource, index: CachedIndex)] = []
 
   private struct CachedDocument {
     var stored: StoredDocument
@@ -19,7 +23,7 @@ struct CachedTable {
   /// About how much memory it takes.
   ///
   /// - Complexity: O(n) in the indexes.
-  var bytes: Int { documentBytes + indexes.values.reduce(0) { $0 + $1.bytes } }
+  var bytes: Int { documentBytes + indexes.reduce(0) { $0 + $1.index.bytes } }
 
   mutating func document(_ id: DocumentID) -> StoredDocument? {
     guard let position = documents.index(forKey: id) else { return nil }
@@ -32,8 +36,8 @@ struct CachedTable {
     _ source: ScanSource,
     _ body: (inout CachedIndex) -> Result?
   ) -> Result? {
-    guard let position = indexes.index(forKey: source) else { return nil }
-    return body(&indexes.values[position])
+    guard let position = indexes.firstIndex(where: { $0.source == source }) else { return nil }
+    return body(&indexes[position].index)
   }
 
   mutating func insert(_ stored: StoredDocument) {
@@ -43,7 +47,9 @@ struct CachedTable {
   }
 
   mutating func insert(_ range: KeyRange, rows: [CachedRow], of source: ScanSource) {
-    indexes[source, default: CachedIndex()].insert(range, rows: rows)
+    let position = indexes.firstIndex { $0.source == source } ?? indexes.endIndex
+    if position == indexes.endIndex { indexes.append((source, CachedIndex())) }
+    indexes[position].index.insert(range, rows: rows)
   }
 
   /// Makes what is here as it is after a change of the table.
@@ -61,24 +67,25 @@ struct CachedTable {
       }
     }
     for position in indexes.indices {
-      let source = indexes.keys[position]
+      let source = indexes[position].source
       let before = change.before?.keys(in: source)
       let after = change.after?.keys(in: source)
       if before != after {
-        before?.forEach { indexes.values[position].remove($0) }
+        before?.forEach { indexes[position].index.remove($0) }
       }
       if let document = change.after?.document {
-        after?.forEach { indexes.values[position].set($0, to: document) }
+        after?.forEach { indexes[position].index.set($0, to: document) }
       }
     }
   }
 
   /// Drops what was not read since the last call.
   mutating func dropUnused() {
-    documents = documents.filter(\.value.isUsed)
-    for position in documents.indices { documents.values[position].isUsed = false }
+    documents = documents.compactMapValues { document in
+      document.isUsed ? CachedDocument(stored: document.stored) : nil
+    }
     documentBytes = documents.values.reduce(0) { $0 + $1.bytes }
-    for position in indexes.indices { indexes.values[position].dropUnused() }
-    indexes = indexes.filter { !$0.value.leaves.isEmpty }
+    for position in indexes.indices { indexes[position].index.dropUnused() }
+    indexes.removeAll(where: \.index.leaves.isEmpty)
   }
 }

@@ -4,10 +4,11 @@ internal import Synchronization
 
 /// Rows that were read more than once, in memory, as they are after the newest commit.
 ///
-/// Like the disk it knows one state only, the newest published one, and answers with the timestamp
-/// of that state; whoever reads an older snapshot takes back what came since. Every batch of commits
-/// is applied before it is published, in place: a row that changes stays, and a stretch of an index
-/// in which one is inserted gains it.
+/// It knows one state only, the newest published one, and answers if what is asked for is the same
+/// in the snapshot that is read. Where it is not, the disk is asked, whose readers may still have an
+/// older state: to take back many commits costs more. Every batch of commits is applied before it is
+/// published, in place: a row that changes stays, and a stretch of an index in which one is inserted
+/// gains it.
 ///
 /// It holds whole documents by id, and stretches of indexes with their documents. Nothing in it
 /// is needed: all of it can be dropped at any time.
@@ -72,17 +73,6 @@ final class RowCache: Sendable {
     shards[Int(table.rawValue) % shards.count]
   }
 
-  /// Calls a closure with the shard of a table, and the timestamp of the state it is in: of those
-  /// it is the same in, the latest up to a snapshot, or the earliest after it.
-  private func withShard<Result>(
-    of table: TableNumber,
-    at snapshot: Timestamp,
-    _ body: (inout Shard.State, _ readAt: Timestamp) -> Result
-  ) -> Result {
-    // Before the lock is taken, so that what it says is in the shard is there.
-    let readAt = min(snapshot, appliedThrough)
-    return shard(of: table).state.withLock { body(&$0, max(readAt, $0.changed)) }
-  }
 }
 
 // MARK: - Reading
@@ -92,26 +82,24 @@ extension RowCache {
   ///
   /// - Parameters:
   ///   - id: The document.
-  ///   - snapshot: The snapshot that is read; what is here may be newer.
-  /// - Returns: The document and the timestamp of the state it is from.
-  func document(
-    _ id: DocumentID,
-    at snapshot: Timestamp
-  ) -> (document: StoredDocument, readAt: Timestamp)? {
-    withShard(of: id.tableNumber, at: snapshot) { state, readAt in
+  ///   - snapshot: The snapshot that is read.
+  /// - Returns: The document as it is in the snapshot, but for commits that are not on the disk yet.
+  func document(_ id: DocumentID, at snapshot: Timestamp) -> StoredDocument? {
+    shard(of: id.tableNumber).state.withLock { state in
       guard let position = state.tables.index(forKey: id.tableNumber),
-        let document = state.tables.values[position].document(id)
+        let document = state.tables.values[position].document(id),
+        document.timestamp <= snapshot
       else {
         state.misses += 1
         return nil
       }
       state.hits += 1
-      return (document, readAt)
+      return document
     }
   }
 
   /// What the cache has of a scan.
-  enum Lookup<Page> {
+  enum Lookup<Page: Sendable>: Sendable {
     case hit(Page)
     /// Nothing, and the same was asked for before or not: if so it is worth keeping.
     case miss(isRepeated: Bool)
@@ -125,8 +113,9 @@ extension RowCache {
   ///   - range: What to read.
   ///   - order: From which end.
   ///   - limit: The most documents.
-  ///   - snapshot: The snapshot that is read; what is here may be newer.
-  /// - Returns: A page, which may be shorter than `limit` although there is more, but not empty then.
+  ///   - snapshot: The snapshot that is read.
+  /// - Returns: A page, which may be shorter than `limit` although there is more, but not empty then;
+  ///   as it is in the snapshot, but for commits that are not on the disk yet.
   func documents(
     of source: ScanSource,
     in table: TableNumber,
@@ -135,7 +124,7 @@ extension RowCache {
     limit: Int,
     at snapshot: Timestamp
   ) -> Lookup<DocumentPage> {
-    find(source, in: table, range, order, limit, at: snapshot) { index, found, readAt in
+    find(source, in: table, range, order, limit, at: snapshot) { index, found in
       var documents: [EncodedDocument] = []
       documents.reserveCapacity(found.count)
       for stretch in found.stretches {
@@ -149,7 +138,7 @@ extension RowCache {
         documents: documents,
         lastKey: found.isExhausted ? nil : index.lastKey(of: found, order: order),
         bytes: documents.reduce(0) { $0 + $1.json.count },
-        readAt: readAt
+        readAt: snapshot
       )
     }
   }
@@ -170,8 +159,8 @@ extension RowCache {
     limit: Int,
     at snapshot: Timestamp
   ) -> Lookup<Page> {
-    find(source, in: table, range, order, limit, at: snapshot) { index, found, readAt in
-      var page = Page(isExhausted: found.isExhausted, readAt: readAt)
+    find(source, in: table, range, order, limit, at: snapshot) { index, found in
+      var page = Page(isExhausted: found.isExhausted, readAt: snapshot)
       page.rows.reserveCapacity(found.count)
       for stretch in found.stretches {
         let leaf = index.leaves[stretch.leaf]
@@ -190,19 +179,23 @@ extension RowCache {
     }
   }
 
-  private func find<Page>(
+  private func find<Page: Sendable>(
     _ source: ScanSource,
     in table: TableNumber,
     _ range: KeyRange,
     _ order: Order,
     _ limit: Int,
     at snapshot: Timestamp,
-    _ page: (CachedIndex, CachedIndex.Found, _ readAt: Timestamp) -> Page
+    _ page: (CachedIndex, CachedIndex.Found) -> Page
   ) -> Lookup<Page> {
-    withShard(of: table, at: snapshot) { state, readAt in
+    shard(of: table).state.withLock { state in
+      guard state.changed <= snapshot else {
+        state.misses += 1
+        return .miss(isRepeated: false)
+      }
       if let position = state.tables.index(forKey: table) {
         let hit = state.tables.values[position].withIndex(source) { index in
-          index.find(range, order: order, limit: limit).map { page(index, $0, readAt) }
+          index.find(range, order: order, limit: limit).map { page(index, $0) }
         }
         if let hit {
           state.hits += 1
@@ -272,9 +265,11 @@ extension RowCache {
     readAt: Timestamp,
     _ body: (inout Shard.State) -> Void
   ) {
-    let growth = withShard(of: table, at: readAt) { state, appliedThrough in
-      // Else commits the reader has not seen are applied here, or some it has seen are not yet.
-      guard appliedThrough == readAt else { return 0 }
+    // Commits the reader has seen are not applied yet.
+    guard readAt <= appliedThrough else { return }
+    let growth = shard(of: table).state.withLock { state in
+      // Commits it has not seen are.
+      guard state.changed <= readAt else { return 0 }
       let before = state.tables[table]?.bytes ?? 0
       body(&state)
       return (state.tables[table]?.bytes ?? 0) - before
@@ -371,7 +366,7 @@ extension RowCache {
     for shard in shards {
       let growth = shard.state.withLock { state in
         let before = state.bytes
-        for position in state.tables.indices { state.tables.values[position].dropUnused() }
+        for table in Array(state.tables.keys) { state.tables[table]?.dropUnused() }
         state.tables = state.tables.filter { $0.value.bytes > 0 }
         return state.bytes - before
       }
