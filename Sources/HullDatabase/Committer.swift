@@ -362,7 +362,8 @@ extension Committer {
   /// Makes a durable batch visible: rows in memory change, subscriptions end, then snapshot, then
   /// observers, then whoever waits.
   func publish(_ batch: [PendingCommit]) {
-    changeRows(batch.map(\.commit))
+    let commits = batch.map(\.commit)
+    changeRows(commits)
     subscriptions.invalidate(by: batch)
     vectorIndexes.enqueue(batch, from: self)
     let observers = state.withLock { state in
@@ -374,10 +375,7 @@ extension Committer {
       state.counters.batches += 1
       return state.observers
     }
-    if !observers.isEmpty {
-      let commits = batch.map(\.commit)
-      for observer in observers { observer.body(commits) }
-    }
+    for observer in observers { observer.body(commits) }
     let woken = state.withLock { state in
       for pending in batch { pending.outcome = .success(()) }
       state.log.trim(

@@ -128,14 +128,7 @@ struct SnapshotReader {
     of table: TableNumber
   ) async throws -> RowCache.Page {
     let cache = request.wantsDocuments ? committer.rowCache : nil
-    let lookup = cache?.page(
-      of: request.source,
-      in: table,
-      range: request.range,
-      order: request.order,
-      limit: request.limit,
-      at: timestamp
-    )
+    let lookup = cache?.page(request, of: table, at: timestamp)
     if case .hit(let page) = lookup { return page }
     let page = try await committer.persistence.scan(request, atLeast: durable)
     if case .miss(isRepeated: true) = lookup { cache?.insert(page, answering: request, of: table) }
@@ -170,14 +163,7 @@ struct SnapshotReader {
     _ request: ScanRequest,
     of table: TableNumber
   ) async throws -> DocumentPage {
-    let lookup = committer.rowCache?.documents(
-      of: request.source,
-      in: table,
-      range: request.range,
-      order: request.order,
-      limit: request.limit,
-      at: timestamp
-    )
+    let lookup = committer.rowCache?.documents(request, of: table, at: timestamp)
     switch lookup {
     case .hit(let page)?:
       return page

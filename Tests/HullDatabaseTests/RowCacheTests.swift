@@ -214,6 +214,19 @@ import Testing
     }
   }
 
+  @Test func `without memory for rows every read comes from the disk`() async throws {
+    try await withDatabase(rowCacheBytes: 0) { database, store in
+      let id = try await insert([1], into: database)[0]
+      let (scans, documents) = (store.scans, store.documents)
+      for _ in 0..<3 {
+        #expect(try await ranks(of: database.begin()) == [1.0])
+        _ = try await database.begin().get(id)
+      }
+      #expect(store.scans == scans + 3)
+      #expect(store.documents == documents + 3)
+    }
+  }
+
   @Test func `a pause empties it`() async throws {
     try await withDatabase { database, store in
       let ids = try await insert(0..<100, into: database)

@@ -108,35 +108,29 @@ extension RowCache {
   /// The first documents of a range.
   ///
   /// - Parameters:
-  ///   - source: The index.
-  ///   - table: The table it belongs to.
-  ///   - range: What to read.
-  ///   - order: From which end.
-  ///   - limit: The most documents.
+  ///   - request: What to read.
+  ///   - table: The table the index belongs to.
   ///   - snapshot: The snapshot that is read.
-  /// - Returns: A page, which may be shorter than `limit` although there is more, but not empty then;
-  ///   as it is in the snapshot, but for commits that are not on the disk yet.
+  /// - Returns: A page, which may be shorter than asked for although there is more, but not empty
+  ///   then; as it is in the snapshot, but for commits that are not on the disk yet.
   func documents(
-    of source: ScanSource,
-    in table: TableNumber,
-    range: KeyRange,
-    order: Order,
-    limit: Int,
+    _ request: ScanRequest,
+    of table: TableNumber,
     at snapshot: Timestamp
   ) -> Lookup<DocumentPage> {
-    find(source, in: table, range, order, limit, at: snapshot) { index, found in
+    find(request, of: table, at: snapshot) { index, found in
       var documents: [EncodedDocument] = []
       documents.reserveCapacity(found.count)
       for stretch in found.stretches {
         let rows = index.leaves[stretch.leaf].documents[stretch.rows]
-        switch order {
+        switch request.order {
         case .ascending: documents.append(contentsOf: rows)
         case .descending: documents.append(contentsOf: rows.reversed())
         }
       }
       return DocumentPage(
         documents: documents,
-        lastKey: found.isExhausted ? nil : index.lastKey(of: found, order: order),
+        lastKey: found.isExhausted ? nil : index.lastKey(of: found, order: request.order),
         bytes: documents.reduce(0) { $0 + $1.json.count },
         readAt: snapshot
       )
@@ -150,16 +144,13 @@ extension RowCache {
     var readAt: Timestamp
   }
 
-  /// The first rows of a range, as ``documents(of:in:range:order:limit:at:)``.
+  /// The first rows of a range, as ``documents(_:of:at:)``.
   func page(
-    of source: ScanSource,
-    in table: TableNumber,
-    range: KeyRange,
-    order: Order,
-    limit: Int,
+    _ request: ScanRequest,
+    of table: TableNumber,
     at snapshot: Timestamp
   ) -> Lookup<Page> {
-    find(source, in: table, range, order, limit, at: snapshot) { index, found in
+    find(request, of: table, at: snapshot) { index, found in
       var page = Page(isExhausted: found.isExhausted, readAt: snapshot)
       page.rows.reserveCapacity(found.count)
       for stretch in found.stretches {
@@ -170,7 +161,7 @@ extension RowCache {
             IndexRow(key: leaf.keys[position], id: document.id, document: document)
           )
         }
-        switch order {
+        switch request.order {
         case .ascending: stretch.rows.forEach(append)
         case .descending: stretch.rows.reversed().forEach(append)
         }
@@ -180,11 +171,8 @@ extension RowCache {
   }
 
   private func find<Page: Sendable>(
-    _ source: ScanSource,
-    in table: TableNumber,
-    _ range: KeyRange,
-    _ order: Order,
-    _ limit: Int,
+    _ request: ScanRequest,
+    of table: TableNumber,
     at snapshot: Timestamp,
     _ page: (CachedIndex, CachedIndex.Found) -> Page
   ) -> Lookup<Page> {
@@ -194,8 +182,9 @@ extension RowCache {
         return .miss(isRepeated: false)
       }
       if let position = state.tables.index(forKey: table) {
-        let hit = state.tables.values[position].withIndex(source) { index in
-          index.find(range, order: order, limit: limit).map { page(index, $0) }
+        let hit = state.tables.values[position].withIndex(request.source) { index in
+          index.find(request.range, order: request.order, limit: request.limit)
+            .map { page(index, $0) }
         }
         if let hit {
           state.hits += 1
@@ -203,9 +192,10 @@ extension RowCache {
         }
       }
       state.misses += 1
-      guard limit <= Self.maximumPageRows else { return .miss(isRepeated: false) }
-      let bound = order == .ascending ? range.start : range.end
-      return .miss(isRepeated: state.doorkeeper.hasSeen(source, from: bound, order: order))
+      guard request.limit <= Self.maximumPageRows else { return .miss(isRepeated: false) }
+      let bound = request.order == .ascending ? request.range.start : request.range.end
+      let isRepeated = state.doorkeeper.hasSeen(request.source, from: bound, order: request.order)
+      return .miss(isRepeated: isRepeated)
     }
   }
 }
@@ -265,10 +255,10 @@ extension RowCache {
     readAt: Timestamp,
     _ body: (inout Shard.State) -> Void
   ) {
-    // Commits the reader has seen are not applied yet.
+    // Else commits the reader has seen are not applied here yet,
     guard readAt <= appliedThrough else { return }
     let growth = shard(of: table).state.withLock { state in
-      // Commits it has not seen are.
+      // or some it has not seen are.
       guard state.changed <= readAt else { return 0 }
       let before = state.tables[table]?.bytes ?? 0
       body(&state)
