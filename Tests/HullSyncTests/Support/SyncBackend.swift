@@ -24,7 +24,9 @@ struct SyncBackend {
     var configuration = BackendConfiguration()
     configuration.time = time
     configuration.random = SeededRandomSource(seed: seed)
+    // Bounds on real time, out of reach of a machine that is busy with other tests.
     configuration.limits.userTimeSeconds = 300
+    configuration.concurrency.patience = .seconds(300)
     configuration.warnsOfDuration = false
     configuration.instanceName = "test"
     configure(&configuration)
