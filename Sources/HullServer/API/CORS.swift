@@ -12,6 +12,7 @@ enum CORS {
 
   /// Adds what every answer of the API carries.
   static func decorate(_ response: inout HTTPResponse, _ headers: RequestHeaders) {
+    response.fields.reserveCapacity(response.fields.count + 3)
     response.fields.append(vary)
     response.fields.append(credentials)
     if let origin = headers.origin {

@@ -9,13 +9,13 @@ package struct HTTPRoute: Sendable {
   /// The work that makes the answer.
   package enum Work: Sendable {
     /// Runs on the event loop: only for answers made without waiting or much computing.
-    case immediate(@Sendable (HTTPRequest) -> HTTPResponse)
+    case immediate(@Sendable (consuming HTTPRequest) -> HTTPResponse)
 
     /// Runs as a task on the executor of the server's connections.
     case task(@Sendable (HTTPRequest) async -> HTTPResponse)
 
     /// Begins on the event loop and ends there if the answer takes no waiting, else in a task.
-    case prompt(@Sendable (HTTPRequest) -> Prompt)
+    case prompt(@Sendable (consuming HTTPRequest) -> Prompt)
 
     /// Runs as a task from the head of the request on, and reads the body as it arrives.
     ///
