@@ -85,7 +85,7 @@ struct Service<App: HullApplication> {
     }
     configuration.observer = { record in
       // What a kept result logged was told when it was made.
-      if record.isCached { return }
+      if record.isCached || record.logLines.isEmpty && record.failure == nil { return }
       let name = record.route ?? record.path.description
       for line in record.logLines { logger.info("\(name): \(line.text)") }
       if let failure = record.failure {

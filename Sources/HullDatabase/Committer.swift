@@ -159,11 +159,11 @@ enum Submission: Sendable {
   /// It has a timestamp and will be written.
   case accepted(PendingCommit)
   /// Another commit changed what it had read.
-  case conflict(Conflict)
+  indirect case conflict(Conflict)
   /// It cannot be validated any more, or stood on commits that failed; a new run may succeed.
-  case stale(DatabaseError)
+  indirect case stale(DatabaseError)
   /// No commit is possible.
-  case refused(DatabaseError)
+  indirect case refused(DatabaseError)
 }
 
 // MARK: - Validation
@@ -195,6 +195,7 @@ extension Committer {
   }
 
   /// The serial part: everything between reading the log and joining it happens under the lock.
+  @inline(never)
   func validate(_ transaction: FinalTransaction, _ state: inout State) -> Submission {
     if state.isClosed { return .refused(.closed) }
     if let unsettled = state.unsettled { return .stale(unsettled.failure) }
@@ -326,6 +327,7 @@ extension Committer {
   }
 
   /// Takes what waits to the disk as one batch and publishes it.
+  @inline(never)
   private func writeBatch() async {
     let batch = state.withLock { state in
       let count = min(state.queue.count, options.maximumBatchCommits)

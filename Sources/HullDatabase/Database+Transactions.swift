@@ -58,7 +58,7 @@ extension Database {
           transaction.beginTimestamp,
           generation: transaction.generation
         )
-        let kind = (error as? DatabaseError)?.kind
+        let kind = Self.kind(of: error)
         if kind == .conflict { lanes.recordConflict(of: source) }
         // A snapshot may be forgotten while it is read; a new run has a newer one.
         if isPublished, kind != .conflict, kind != .outOfRetention { throw error }
@@ -103,10 +103,18 @@ extension Database {
     }
   }
 
+  /// What kind of error of the database it is, if it is one.
+  ///
+  /// Apart from the transaction, whose memory would hold the error as long as it runs.
+  @inline(never)
+  private static func kind(of error: any Error) -> DatabaseError.Kind? {
+    (error as? DatabaseError)?.kind
+  }
+
   private enum Outcome {
     case committed(Timestamp)
     /// A new run may succeed.
-    case lost(DatabaseError)
+    indirect case lost(DatabaseError)
   }
 
   private func outcome(

@@ -29,13 +29,22 @@ package struct DatabaseError: Error, Sendable, Hashable {
   /// Which class of error it is.
   package var kind: Kind
   /// The commit that won the race, if this is a conflict.
-  package var conflict: Conflict?
+  package var conflict: Conflict? {
+    if case .conflict(let conflict)? = details { conflict } else { nil }
+  }
+
+  private var details: Details?
+
+  /// Kept elsewhere: few errors have any, and every function has room for several errors.
+  private indirect enum Details: Sendable, Hashable {
+    case conflict(Conflict)
+  }
 
   package init(code: String, message: String, kind: Kind = .badRequest, conflict: Conflict? = nil) {
     self.code = code
     self.message = message
     self.kind = kind
-    self.conflict = conflict
+    details = conflict.map { .conflict($0) }
   }
 
   /// Wraps the reason an argument of a database operation was refused.

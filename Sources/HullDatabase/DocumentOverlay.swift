@@ -19,7 +19,9 @@ struct DocumentOverlay {
   /// Rows by index, built when an index is first scanned and kept sorted from then on.
   private var rows: [ScanSource: [Row]] = [:]
   /// How many documents of a table are in here, so that scans of other tables skip the merge.
-  private var counts: [TableNumber: Int] = [:]
+  ///
+  /// A list, since it is most often one table.
+  private var counts: [(table: TableNumber, count: Int)] = []
 
   /// One place of one document.
   struct Row {
@@ -33,26 +35,44 @@ struct DocumentOverlay {
 
   func contains(_ id: DocumentID) -> Bool { entries[id] != nil }
 
-  func hasDocuments(of table: TableNumber) -> Bool { counts[table] != nil }
+  func hasDocuments(of table: TableNumber) -> Bool { counts.contains { $0.table == table } }
 
   subscript(id: DocumentID) -> Entry? { entries[id] }
 
   /// Sets the state of a document.
-  mutating func set(_ id: DocumentID, to entry: Entry) {
+  ///
+  /// - Returns: What it was; nil if the document was not in here.
+  @discardableResult
+  mutating func set(_ id: DocumentID, to entry: Entry) -> Entry? {
     let old = entries.updateValue(entry, forKey: id)
-    if old == nil { counts[id.tableNumber, default: 0] += 1 }
-    if rows.isEmpty { return }
-    updateRows(of: id, from: old?.version, to: entry.version)
+    if old == nil { countOneMore(of: id.tableNumber) }
+    if !rows.isEmpty { updateRows(of: id, from: old?.version, to: entry.version) }
+    return old
   }
 
   /// Forgets a document, so that what lies below shows again.
   mutating func remove(_ id: DocumentID) {
     guard let old = entries.removeValue(forKey: id) else { return }
-    if let count = counts[id.tableNumber] {
-      counts[id.tableNumber] = count > 1 ? count - 1 : nil
-    }
+    countOneLess(of: id.tableNumber)
     if rows.isEmpty { return }
     updateRows(of: id, from: old.version, to: nil)
+  }
+
+  private mutating func countOneMore(of table: TableNumber) {
+    if let position = counts.firstIndex(where: { $0.table == table }) {
+      counts[position].count += 1
+    } else {
+      counts.append((table, 1))
+    }
+  }
+
+  private mutating func countOneLess(of table: TableNumber) {
+    guard let position = counts.firstIndex(where: { $0.table == table }) else { return }
+    if counts[position].count > 1 {
+      counts[position].count -= 1
+    } else {
+      counts.remove(at: position)
+    }
   }
 
   /// Every row of an index, sorted by key.

@@ -46,9 +46,9 @@ extension TransactionState {
       entries: [],
       metadata: [:]
     )
-    for id in writeOrder {
-      // A write that was rolled back is in the order but not in the overlay.
-      guard let own = writes[id], let original = originals[id] else { continue }
+    result.reserveCapacity(written.count)
+    for (id, original) in written {
+      guard let own = writes[id] else { preconditionFailure("what is written is in the overlay") }
       result.add(id, before: original, after: own.version)
     }
     result.unresolved = unresolved
@@ -65,6 +65,14 @@ extension TransactionState {
 }
 
 extension FinalTransaction {
+  /// Makes room for the changes of so many documents.
+  fileprivate mutating func reserveCapacity(_ count: Int) {
+    changes.reserveCapacity(count)
+    documents.reserveCapacity(count)
+    // Most have by_creation_time and one or two more.
+    entries.reserveCapacity(3 * count)
+  }
+
   /// Adds the change of one document and what it does to the indexes.
   fileprivate mutating func add(
     _ id: DocumentID,

@@ -43,7 +43,11 @@ struct SnapshotReader {
   /// - Throws: ``DatabaseError`` `OutOfRetention` if they could not be written: there is no such
   ///   snapshot any more.
   private mutating func addPending() throws {
-    guard mayBeAhead else { return }
+    if mayBeAhead { try addCommitsAhead() }
+  }
+
+  @inline(never)
+  private mutating func addCommitsAhead() throws {
     guard let ahead = committer.commitsAheadOfDisk(upTo: timestamp, generation: generation) else {
       throw DatabaseError.outOfRetention
     }
@@ -61,24 +65,35 @@ struct SnapshotReader {
     _ id: DocumentID,
     catalog: Catalog
   ) async throws -> StoredDocument? {
-    try addPending()
-    if let entry = overlay[id] { return entry.stored }
-    let (stored, readAt) = try await newestDocument(id)
-    // A document that was written before the snapshot and is still there did not change since.
-    if let stored, stored.timestamp <= timestamp { return stored }
-    try await sync(through: readAt, catalog: catalog)
-    if let entry = overlay[id] { return entry.stored }
-    return stored
+    if let found = try documentInMemory(id) { return found }
+    return try await documentOnDisk(id, catalog: catalog)
   }
 
-  /// The document as it is after some commit, and after which.
-  private func newestDocument(
-    _ id: DocumentID
-  ) async throws -> (document: StoredDocument?, readAt: Timestamp) {
-    if let cached = committer.rowCache?.document(id, at: timestamp) { return (cached, timestamp) }
+  /// The document if it can be told without the disk whether there is one, and which.
+  ///
+  /// - Returns: nil if the disk must be asked.
+  @inline(never)
+  mutating func documentInMemory(_ id: DocumentID) throws -> StoredDocument?? {
+    try addPending()
+    if let entry = overlay[id] { return .some(entry.stored) }
+    if let cached = committer.rowCache?.document(id, at: timestamp) { return .some(cached) }
+    return nil
+  }
+
+  /// The same from the disk, for a document that is not in memory.
+  mutating func documentOnDisk(
+    _ id: DocumentID,
+    catalog: Catalog
+  ) async throws -> StoredDocument? {
     let (stored, readAt) = try await committer.persistence.document(id, atLeast: durable)
     if let stored { committer.rowCache?.offer(stored, readAt: readAt) }
-    return (stored, readAt)
+    // A document that was written before the snapshot and is still there did not change since.
+    if let stored, stored.timestamp <= timestamp { return stored }
+    if readAt > syncedThrough {
+      try await sync(through: readAt, catalog: catalog)
+      if let entry = overlay[id] { return entry.stored }
+    }
+    return stored
   }
 
   /// Rows of a range in order, as many as one read of the disk yields.
@@ -199,6 +214,7 @@ struct SnapshotReader {
   }
 
   /// Makes the overlay take back every commit after the snapshot up to `readAt`.
+  @inline(never)
   private mutating func sync(through readAt: Timestamp, catalog: Catalog) async throws {
     guard readAt > syncedThrough else { return }
     let history = committer.history(after: syncedThrough, through: readAt)

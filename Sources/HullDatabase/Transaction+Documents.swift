@@ -24,13 +24,8 @@ extension Transaction {
     let method = scope == .user ? "db.get" : "db.system.get"
     return try await exclusively { state in
       let id = try DocumentID(argument: id, of: method)
-      guard let actual = state.visibleTable(id.tableNumber) else {
-        try state.recordRead(of: id)
-        return nil
-      }
-      try actual.checkAccess(scope)
-      try actual.checkName(table, method: method)
-      return try await state.document(id)
+      return try state.checkReadable(id, table: table, scope: scope)
+        ? try await state.document(id) : nil
     }
   }
 
@@ -41,13 +36,7 @@ extension Transaction {
     scope: DatabaseScope = .user
   ) async throws -> EncodedDocument? {
     try await exclusively { state in
-      guard let actual = state.visibleTable(id.tableNumber) else {
-        try state.recordRead(of: id)
-        return nil
-      }
-      try actual.checkAccess(scope)
-      try actual.checkName(table, method: scope == .user ? "db.get" : "db.system.get")
-      return try await state.document(id)
+      try state.checkReadable(id, table: table, scope: scope) ? try await state.document(id) : nil
     }
   }
 
@@ -56,11 +45,7 @@ extension Transaction {
   /// - Returns: The new document's id.
   /// - Throws: ``DatabaseError`` in the order of spec/values.md 14.2.
   package func insert(_ table: String, _ value: ConvexObject) async throws -> DocumentID {
-    try await exclusively { state in
-      let table = try TableName(argument: table, of: "db.insert", scope: .user)
-      try value.checkArgument(of: "db.insert")
-      return try await state.insert(value, into: table, in: self)
-    }
+    try await exclusively { try $0.insert(value, into: table, in: self) }
   }
 
   /// Changes fields of a document: `db.patch`.
@@ -233,7 +218,7 @@ extension DocumentPatch {
 
 extension ConvexObject {
   /// Checks the `value` argument of an operation, which code may have built without any checks.
-  fileprivate func checkArgument(of method: String) throws(DatabaseError) {
+  func checkArgument(of method: String) throws(DatabaseError) {
     do { try ConvexValue.object(self).checkLimits() } catch {
       throw .invalidArgument("value", of: method, error.message)
     }

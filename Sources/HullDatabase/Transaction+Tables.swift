@@ -7,7 +7,7 @@ extension Transaction {
     try await exclusively { state in
       state.foldOpenScans()
       let reads = state.reads
-      var numbers = Set(state.writeOrder.map(\.tableNumber))
+      var numbers = Set(state.written.map(\.id.tableNumber))
       numbers.formUnion(reads.documents.lazy.map(\.tableNumber))
       var indexes: Set<IndexID> = []
       for source in reads.ranges.keys {

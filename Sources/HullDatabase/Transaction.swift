@@ -48,7 +48,8 @@ package final class Transaction: Sendable {
   package func exclusively<Value>(
     _ body: (TransactionState) async throws -> Value
   ) async throws -> Value {
-    await gate.acquire()
+    // Most often nobody else has it, and to call a function that may wait costs more than to look.
+    if !gate.tryAcquire() { await gate.acquire() }
     defer { gate.release() }
     if isRetired.load(ordering: .relaxed) || unguardedState.isFinished {
       throw DatabaseError.transactionEnded

@@ -7,7 +7,9 @@ extension TransactionState {
   /// For callers that record what they depend on in another way, as a search does by its terms.
   package func peek(_ id: DocumentID) async throws -> EncodedDocument? {
     if let own = writes[id] { return own.version?.document }
-    return try await reader.document(id, catalog: catalog)?.document
+    // To wait for the disk takes memory even where there is nothing to wait for.
+    if let found = try reader.documentInMemory(id) { return found?.document }
+    return try await reader.documentOnDisk(id, catalog: catalog)?.document
   }
 
   /// Reads a document by id, recording and counting the read.
@@ -18,7 +20,24 @@ extension TransactionState {
     return document
   }
 
+  /// Checks whether a document may be read by that operation; if its table does not exist there is
+  /// none, which is recorded.
+  ///
+  /// - Returns: Whether its table exists.
+  /// - Throws: ``DatabaseError`` for a table that the caller has not named, or must not read.
+  @inline(never)
+  func checkReadable(_ id: DocumentID, table: String?, scope: DatabaseScope) throws -> Bool {
+    guard let actual = visibleTable(id.tableNumber) else {
+      try recordRead(of: id)
+      return false
+    }
+    try actual.checkAccess(scope)
+    try actual.checkName(table, method: scope == .user ? "db.get" : "db.system.get")
+    return true
+  }
+
   /// Records that the transaction depends on a document, present or not.
+  @inline(never)
   package func recordRead(of id: DocumentID) throws {
     reads.insert(id)
     try checkIntervals()
@@ -51,6 +70,7 @@ extension TransactionState {
   /// Counts a document as read.
   ///
   /// - Throws: ``DatabaseError`` `TooManyDocumentsRead` or `TooManyBytesRead` if that is one too many.
+  @inline(never)
   package func count(_ document: EncodedDocument) throws {
     if document.id.tableNumber < .firstUserTable { return }
     usage.documentsRead += 1

@@ -40,7 +40,9 @@ extension TransactionState {
       if let previous = entry.previous {
         writes.set(entry.id, to: previous)
       } else {
+        // It was the write that added the document, and those added later are gone already.
         writes.remove(entry.id)
+        written.removeLast()
       }
     }
     // Rows of documents that were hidden by the writes may be missing from what was fetched ahead.

@@ -22,11 +22,15 @@ extension TransactionState {
     try actual.checkAccess(.user)
   }
 
+  /// Inserts a document.
+  @inline(never)
   func insert(
     _ value: ConvexObject,
-    into name: TableName,
+    into name: String,
     in transaction: Transaction
-  ) async throws -> DocumentID {
+  ) throws -> DocumentID {
+    let name = try TableName(argument: name, of: "db.insert", scope: .user)
+    try value.checkArgument(of: "db.insert")
     try transaction.checkMayWrite()
     let internalID = idGenerator.next()
     // A failed insert consumes its creation time and may leave a new, empty table behind.
@@ -78,6 +82,7 @@ extension TransactionState {
   }
 
   /// Writes new contents of an existing document, unless they are what it holds already.
+  @inline(never)
   private func write(
     _ value: ConvexObject,
     over current: Current,
@@ -175,13 +180,9 @@ extension TransactionState {
     before: DocumentOverlay.Entry,
     after: DocumentVersion?
   ) {
-    let previous = writes[id]
+    let previous = writes.set(id, to: DocumentOverlay.Entry(version: after, timestamp: nil))
     if depth > 0 { journal.append(JournalEntry(id: id, previous: previous)) }
-    if previous == nil, originals[id] == nil {
-      originals[id] = before
-      writeOrder.append(id)
-    }
-    writes.set(id, to: DocumentOverlay.Entry(version: after, timestamp: nil))
+    if previous == nil { written.append((id, before)) }
   }
 
   /// The table an insert goes to, created if it does not exist.

@@ -17,9 +17,8 @@ package final class TransactionState {
 
   /// The transaction's own writes as reads see them.
   var writes = DocumentOverlay()
-  /// What each written document was before the transaction, in the order first written.
-  var originals: [DocumentID: DocumentOverlay.Entry] = [:]
-  var writeOrder: [DocumentID] = []
+  /// The documents in `writes`, in the order first written, and what each was before.
+  var written: [(id: DocumentID, original: DocumentOverlay.Entry)] = []
   /// Documents written with the placeholder of the commit timestamp, some of them rolled back since.
   var unresolved: Set<DocumentID> = []
   /// What to put back when a nested call rolls back, oldest first; empty outside of nested calls.

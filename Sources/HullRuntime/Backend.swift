@@ -163,9 +163,9 @@ package final class Backend: Sendable {
     for identity: CallerIdentity
   ) throws -> RegisteredFunction {
     do {
-      let resolved = try runner.registry.resolve(path, mayCallInternal: identity.isAdmin)
-      if resolved.isSystem, !identity.isAdmin { throw Self.notPermitted(kind) }
-      return try runner.registry.find(path, kind: kind, mayCallInternal: identity.isAdmin)
+      let named = try runner.registry.lookUp(path, mayCallInternal: identity.isAdmin)
+      if named.path.isSystem, !identity.isAdmin { throw Self.notPermitted(kind) }
+      return try named.callable(as: kind, mayCallInternal: identity.isAdmin)
     } catch let error as FunctionPathError {
       throw BackendError(error)
     }

@@ -12,7 +12,7 @@ package enum Termination: Error, Sendable, Hashable {
   /// The caller went away.
   case canceled
   /// An operation failed for a reason that is not the function's, such as a lost database.
-  case failed(DatabaseError)
+  indirect case failed(DatabaseError)
 }
 
 /// The time limits of one execution.

@@ -102,19 +102,35 @@ final class FunctionExecution: Sendable {
   /// - Throws: What `body` throws; the verdict, once the function has been ended; ``FunctionEnded``
   ///   once it has returned.
   func operation<Value>(_ body: () async throws -> Value) async throws -> Value {
-    try checkRunning()
-    try tree.clock.enterOperation()
+    try beginOperation()
     defer { tree.clock.leaveOperation() }
     do {
       return try await body()
-    } catch let error as DatabaseError {
+    } catch {
+      throw judged(error)
+    }
+  }
+
+  /// Makes sure that the function may still do something, and notes that the server's time begins.
+  @inline(never)
+  private func beginOperation() throws {
+    try checkRunning()
+    try tree.clock.enterOperation()
+  }
+
+  /// The error of an operation, after ending the function if it is not the function's fault.
+  @inline(never)
+  private func judged(_ error: any Error) -> any Error {
+    switch error {
+    case let error as DatabaseError:
       // What is not the function's fault must not become its result, whatever it catches.
       if !error.isFunctionError { tree.clock.terminate(.failed(error)) }
-      throw error
-    } catch let error as PersistenceError {
+      return error
+    case let error as PersistenceError:
       let error = DatabaseError.storeFailed(error)
       tree.clock.terminate(.failed(error))
-      throw error
+      return error
+    default: return error
     }
   }
 

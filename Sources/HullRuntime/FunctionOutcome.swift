@@ -34,25 +34,40 @@ extension FunctionOutcome {
 }
 
 /// What the result of a query depends on besides the function and its arguments.
-package struct QueryDependencies: Sendable {
+///
+/// A class, because outcomes are handed on by many and looked into by few.
+package final class QueryDependencies: Sendable {
   /// The ranges of the database it read; a commit that overlaps none of them leaves it valid.
   ///
   /// `nil` for a query that was ended and may go on reading.
-  package var readSet: ReadSet?
+  package let readSet: ReadSet?
 
   /// Whether it asked who is calling: its result is then that caller's only.
-  package var observedIdentity: Bool
+  package let observedIdentity: Bool
 
   /// Whether it asked for the time: its result then ages.
-  package var observedTime: Bool
+  package let observedTime: Bool
 
   /// Whether it drew random numbers.
-  package var observedRandom: Bool
+  package let observedRandom: Bool
 
   /// The environment variables it read, with what they were.
-  package var observedEnvironment: [String: String?]
+  package let observedEnvironment: [String: String?]
 
   /// Where its page ended, to be given back when it is run again for the same subscription; `nil`
   /// for a query that paginated nothing.
-  package var journal: String?
+  package let journal: String?
+
+  init(
+    readSet: ReadSet?,
+    observations: ExecutionTree.Observations,
+    journal: String?
+  ) {
+    self.readSet = readSet
+    observedIdentity = observations.identity
+    observedTime = observations.time
+    observedRandom = observations.random
+    observedEnvironment = observations.environment
+    self.journal = journal
+  }
 }

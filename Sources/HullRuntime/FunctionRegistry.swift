@@ -107,6 +107,13 @@ package struct FunctionRegistry: Sendable {
   /// The function with exactly this path.
   package subscript(path: FunctionPath) -> RegisteredFunction? { byPath[path] }
 
+  /// What a caller's text names: a path, registered or not.
+  struct Named {
+    let path: FunctionPath
+    /// The function with that path.
+    let function: RegisteredFunction?
+  }
+
   /// What a caller's text names.
   ///
   /// - Parameters:
@@ -120,25 +127,32 @@ package struct FunctionRegistry: Sendable {
     _ text: String,
     mayCallInternal: Bool
   ) throws(FunctionPathError) -> FunctionPath {
+    try lookUp(text, mayCallInternal: mayCallInternal).path
+  }
+
+  /// The same, with the function, whether or not the caller may call it.
+  func lookUp(_ text: String, mayCallInternal: Bool) throws(FunctionPathError) -> Named {
     if let found = spellings[text] {
-      if found.count == 1, !found[0].isDotted { return found[0].function.path }
+      if found.count == 1, !found[0].isDotted { return Named(found[0].function) }
       let visible = found.filter {
         !$0.isDotted || mayCallInternal || $0.function.definition.visibility == .public
       }
-      if visible.count == 1 { return visible[0].function.path }
+      if visible.count == 1 { return Named(visible[0].function) }
     }
     do {
-      return try FunctionPath(parsing: text)
+      return named(try FunctionPath(parsing: text))
     } catch {
       // A module file named as it is in the sources names that module, registered or not.
       let (module, name) = Self.split(text)
       for fileExtension in Self.sourceExtensions where module.hasSuffix(fileExtension) {
         let stripped = String(module.dropLast(fileExtension.count)) + name
-        if let path = try? FunctionPath(parsing: stripped) { return path }
+        if let path = try? FunctionPath(parsing: stripped) { return named(path) }
       }
       throw error
     }
   }
+
+  private func named(_ path: FunctionPath) -> Named { Named(path: path, function: byPath[path]) }
 
   /// The function a call is about.
   ///
@@ -154,24 +168,8 @@ package struct FunctionRegistry: Sendable {
     kind: FunctionKind?,
     mayCallInternal: Bool
   ) throws -> RegisteredFunction {
-    let path = try resolve(text, mayCallInternal: mayCallInternal)
-    guard let function = self[path],
-      mayCallInternal || function.definition.visibility == .public
-    else {
-      throw CallValidation.Rejection(
-        message: kind == nil
-          ? "Could not find function for '\(path.stripped)'. "
-            + "Did you forget to run `npx convex dev`?"
-          : "Could not find public function for '\(path.stripped)'."
-      )
-    }
-    if let kind, function.definition.kind != kind {
-      throw CallValidation.Rejection(
-        message: "Trying to execute \(path.canonical) as \(kind.title), "
-          + "but it is defined as \(function.definition.kind.title)."
-      )
-    }
-    return function
+    try lookUp(text, mayCallInternal: mayCallInternal)
+      .callable(as: kind, mayCallInternal: mayCallInternal)
   }
 
   private static let sourceExtensions = [".ts", ".tsx", ".swift"]
@@ -224,6 +222,39 @@ package struct FunctionRegistry: Sendable {
         path.module == $0 || path.module.hasPrefix($0 + "/")
       } || path.module == "schema"
     return isReserved ? "\(place): the module name \(path.module) is reserved" : nil
+  }
+}
+
+extension FunctionRegistry.Named {
+  init(_ function: RegisteredFunction) { self.init(path: function.path, function: function) }
+
+  /// The function, if the caller may call it as it does.
+  ///
+  /// - Parameters:
+  ///   - kind: The kind the caller believes it to be; `nil` for any.
+  ///   - mayCallInternal: Whether internal functions exist for the caller.
+  /// - Returns: The function.
+  /// - Throws: ``CallValidation/Rejection`` for a function that does not exist, for the caller, or is
+  ///   of another kind.
+  func callable(
+    as kind: FunctionKind?,
+    mayCallInternal: Bool
+  ) throws(CallValidation.Rejection) -> RegisteredFunction {
+    guard let function, mayCallInternal || function.definition.visibility == .public else {
+      throw CallValidation.Rejection(
+        message: kind == nil
+          ? "Could not find function for '\(path.stripped)'. "
+            + "Did you forget to run `npx convex dev`?"
+          : "Could not find public function for '\(path.stripped)'."
+      )
+    }
+    if let kind, function.definition.kind != kind {
+      throw CallValidation.Rejection(
+        message: "Trying to execute \(path.canonical) as \(kind.title), "
+          + "but it is defined as \(function.definition.kind.title)."
+      )
+    }
+    return function
   }
 }
 

@@ -6,7 +6,12 @@ import Synchronization
 ///
 /// The function, the monitor of deadlines and a caller that goes away race to end it; the first one
 /// decides what the caller gets, at once, whether or not the function ever returns.
-final class FunctionRun<Output: Sendable>: Deadlined {
+///
+/// Not generic, though it might be: each run would look up the metadata of half a dozen types.
+final class FunctionRun: Deadlined {
+  /// What a function comes to that is not ended from outside.
+  typealias Output = Result<FunctionExecution.Result, any Error>
+
   private let clock: ExecutionClock
 
   /// Guards who waits and what to cancel; held only to change them.
@@ -46,9 +51,7 @@ final class FunctionRun<Output: Sendable>: Deadlined {
         DeadlineMonitor.shared.watch(self)
         let task = Task(executorPreference: FunctionExecutor.shared) {
           self.clock.begin()
-          let output = await body()
-          let termination = self.clock.checkLimits() ?? self.clock.termination
-          self.end(with: termination.map(Result.failure) ?? .success(output))
+          self.end(after: await body())
         }
         let isLate = state.withLock { state in
           state.task = task
@@ -66,6 +69,13 @@ final class FunctionRun<Output: Sendable>: Deadlined {
 
   func checkDeadline() {
     if let termination = clock.checkLimits() { end(with: .failure(termination)) }
+  }
+
+  /// Gives the caller what the function came to, or what ended it meanwhile.
+  @inline(never)
+  private func end(after output: Output) {
+    let termination = clock.checkLimits() ?? clock.termination
+    end(with: termination.map(Result.failure) ?? .success(output))
   }
 
   /// Gives the caller its answer, unless it has one.

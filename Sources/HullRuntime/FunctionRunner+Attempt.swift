@@ -32,47 +32,11 @@ extension FunctionRunner {
   ///
   /// - Throws: ``DatabaseError`` and ``BackendError``, which are no result of the function.
   func attempt(_ call: Call, in transaction: Transaction?) async throws -> Attempt {
-    let validation = CallValidation(
-      function: call.function,
-      limits: limits,
-      tables: try await tables(in: transaction)
-    )
-    let checked: CallValidation.Checked
-    do throws(CallValidation.Rejection) {
-      checked = try validation.check(call.arguments)
-    } catch {
-      return Attempt(result: .failure(FunctionFailure(message: error.message)))
+    let preparation = prepare(call, try await tables(in: transaction), transaction)
+    guard case .execution(let execution, let checked) = preparation else {
+      return try refusal(preparation)
     }
-    let journal: QueryJournal
-    do throws(DatabaseError) {
-      journal = try QueryJournal(codec: cursors, previous: call.journal)
-    } catch {
-      // To clients it is the same as a cursor of another query: they start at the first page.
-      let failure = FunctionFailure(
-        uncaught: DatabaseError.cursorOfAnotherQuery,
-        in: call.function
-      )
-      return Attempt(result: .failure(failure))
-    }
-    let timeLimits = timeLimits(of: call.function.definition.kind)
-    let tree = ExecutionTree(
-      runner: self,
-      identity: call.identity,
-      requestID: call.requestID,
-      client: call.client,
-      isInline: !call.isNamed && call.route == nil,
-      job: call.job?.scheduledFunction ?? call.parentJob,
-      limits: timeLimits
-    )
-    let execution = FunctionExecution(
-      call.function,
-      in: tree,
-      transaction: transaction,
-      depth: call.depth,
-      seed: random.next(),
-      journal: journal
-    )
-    let end = await FunctionRun<Result<FunctionExecution.Result, any Error>>(clock: tree.clock)
+    let end = await FunctionRun(clock: execution.tree.clock)
       .value(isCancelable: call.function.definition.kind != .action) {
         do {
           let result = try await execution.run(checked.arguments)
@@ -83,20 +47,103 @@ extension FunctionRunner {
           return .failure(error)
         }
       }
-    var attempt = Attempt(result: try result(of: end, call.function.definition.kind))
+    var usage: TransactionUsage?
+    if case .success(.success) = end {
+      let exactness = UsageWarnings.threshold(limits.transaction.bytesRead, limits)
+      usage = try await transaction?.usage(exactAbove: exactness)
+    }
+    return try attempt(of: execution, argumentsSize: checked.size, end: end, usage: usage)
+  }
+
+  // What follows is apart from ``attempt(_:in:)`` so that what is only needed before or after the
+  // function runs takes no memory while it does: a value of a suspended function lives until the
+  // function returns, as a rule.
+
+  /// What comes of a call before its function runs.
+  private enum Preparation {
+    case execution(FunctionExecution, CallValidation.Checked)
+    case failure(FunctionFailure)
+  }
+
+  /// Checks what the function is called with, and makes what it runs with.
+  @inline(never)
+  private func prepare(
+    _ call: Call,
+    _ tables: any TableMapping,
+    _ transaction: Transaction?
+  ) -> Preparation {
+    let checked: CallValidation.Checked
+    do throws(CallValidation.Rejection) {
+      checked = try CallValidation(function: call.function, limits: limits, tables: tables)
+        .check(call.arguments)
+    } catch {
+      return .failure(FunctionFailure(message: error.message))
+    }
+    let journal: QueryJournal
+    do throws(DatabaseError) {
+      journal = try QueryJournal(codec: cursors, previous: call.journal)
+    } catch {
+      // To clients it is the same as a cursor of another query: they start at the first page.
+      return .failure(
+        FunctionFailure(uncaught: DatabaseError.cursorOfAnotherQuery, in: call.function)
+      )
+    }
+    let tree = ExecutionTree(
+      runner: self,
+      identity: call.identity,
+      requestID: call.requestID,
+      client: call.client,
+      isInline: !call.isNamed && call.route == nil,
+      job: call.job?.scheduledFunction ?? call.parentJob,
+      limits: timeLimits(of: call.function.definition.kind)
+    )
+    let execution = FunctionExecution(
+      call.function,
+      in: tree,
+      transaction: transaction,
+      depth: call.depth,
+      seed: random.next(),
+      journal: journal
+    )
+    return .execution(execution, checked)
+  }
+
+  /// The attempt of a function that cannot be called so.
+  @inline(never)
+  private func refusal(_ preparation: Preparation) throws -> Attempt {
+    guard case .failure(let failure) = preparation else { throw BackendError.internal }
+    return Attempt(result: .failure(failure))
+  }
+
+  /// What a function that has ended came to.
+  ///
+  /// - Parameters:
+  ///   - execution: The function.
+  ///   - argumentsSize: The size of what it was called with.
+  ///   - end: How it ended.
+  ///   - usage: What its transaction has used, if it returned a value.
+  /// - Returns: The attempt.
+  /// - Throws: ``BackendError`` and ``DatabaseError`` for what is no result of the function.
+  @inline(never)
+  private func attempt(
+    of execution: FunctionExecution,
+    argumentsSize: Int,
+    end: Result<FunctionRun.Output, Termination>,
+    usage: TransactionUsage?
+  ) throws -> Attempt {
+    let tree = execution.tree
+    var attempt = Attempt(result: try result(of: end, execution.target.definition.kind))
     attempt.logLines = tree.logLines
     attempt.observations = tree.observations
     attempt.firstJobTime = tree.firstJobTime
     attempt.seconds = tree.clock.elapsedMilliseconds / 1000
     attempt.journal = execution.journal.sealed
     if case .success(.success(let result)) = end {
-      attempt.logLines += try await warnings(
-        call.function,
-        argumentsSize: checked.size,
+      attempt.logLines += warnings(
+        of: execution,
+        argumentsSize: argumentsSize,
         resultSize: result.size,
-        tree: tree,
-        userTimeLimit: timeLimits.user,
-        transaction: transaction
+        usage: usage
       )
     }
     return attempt
@@ -113,7 +160,7 @@ extension FunctionRunner {
 
   /// Tells a function's own failure from what is not its result.
   private func result(
-    of end: Result<Result<FunctionExecution.Result, any Error>, Termination>,
+    of end: Result<FunctionRun.Output, Termination>,
     _ kind: FunctionKind
   ) throws -> Result<EncodedValue, FunctionFailure> {
     switch end {
@@ -149,28 +196,25 @@ extension FunctionRunner {
   }
 
   private func warnings(
-    _ function: RegisteredFunction,
+    of execution: FunctionExecution,
     argumentsSize: Int,
     resultSize: Int,
-    tree: ExecutionTree,
-    userTimeLimit: Duration,
-    transaction: Transaction?
-  ) async throws -> [LogLine] {
+    usage: TransactionUsage?
+  ) -> [LogLine] {
+    let (function, tree) = (execution.target, execution.tree)
     var warnings = UsageWarnings(
       limits: limits,
       timestamp: tree.startTime,
       path: function.path
     )
     warnings.check(argumentsSize: argumentsSize)
-    if let transaction {
-      warnings.check(
-        try await transaction.usage(exactAbove: warnings.threshold(limits.transaction.bytesRead)),
-        isMutation: function.definition.kind == .mutation
-      )
-    }
+    if let usage { warnings.check(usage, isMutation: function.definition.kind == .mutation) }
     warnings.check(resultSize: resultSize)
     if warnsOfDuration {
-      warnings.check(userTime: tree.clock.userTime, limit: userTimeLimit)
+      warnings.check(
+        userTime: tree.clock.userTime,
+        limit: timeLimits(of: function.definition.kind).user
+      )
     }
     return warnings.lines
   }

@@ -6,6 +6,7 @@ import HullPersistence
 
 extension FunctionRunner {
   /// The result of a query at a timestamp, from the cache if it still holds.
+  @inline(never)
   func answer(
     _ call: Call,
     _ question: QueryQuestion,
@@ -58,8 +59,9 @@ extension FunctionRunner {
 
   /// Runs a query for everyone who waits for it.
   func lead(_ flight: QueryCache.Flight, _ call: Call) async throws(BackendError) -> QueryResult {
-    var call = call
-    call.timestamp = flight.demand.timestamp
+    let timestamp = flight.demand.timestamp
+    let call =
+      call.timestamp == timestamp ? call : call.with(journal: call.journal, at: timestamp)
     do throws(BackendError) {
       let result = watch(try await execute(call))
       cache.finish(flight, with: .success(result))

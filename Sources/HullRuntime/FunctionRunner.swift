@@ -77,31 +77,6 @@ final class FunctionRunner: Sendable {
     troubleLog = TroubleLog(logger: configuration.logger, time: configuration.time)
   }
 
-  /// A call whose function is found and may be called.
-  struct Call: Sendable {
-    var function: RegisteredFunction
-    var arguments: FunctionArguments
-    var identity: CallerIdentity
-    var requestID: RequestID
-    var client: ClientInfo
-    var timestamp: Timestamp?
-    var journal: String?
-    var sessionRequest: SessionRequestID?
-    var ticket: CommitTicket?
-    /// Whether it waits for a place as long as it takes.
-    var isPatient = false
-    /// How many actions this call is nested in.
-    var depth = 0
-    /// The HTTP route the function answers for, if it does.
-    var route: String?
-    /// Whether the function is registered, so that its path tells it from every other one.
-    var isNamed = true
-    /// What is due, if it is no caller who asked for the function.
-    var job: Job?
-    /// The scheduled action that makes the call.
-    var parentJob: DocumentID?
-  }
-
   /// Runs a call, once there is a place for it; a query only if there is no result that still holds.
   ///
   /// - Parameters:
@@ -141,7 +116,7 @@ final class FunctionRunner: Sendable {
     let permits =
       !needsPermit
       ? nil : call.route == nil ? permits[call.function.definition.kind] : permits.httpActions
-    try await permits?.acquire(patiently: call.isPatient)
+    if let permits, !permits.tryAcquire() { try await permits.acquire(patiently: call.isPatient) }
     defer { permits?.release() }
     let outcome: FunctionOutcome
     do {
@@ -150,27 +125,44 @@ final class FunctionRunner: Sendable {
       case .mutation: outcome = try await runMutation(call)
       case .action: outcome = try await runAction(call)
       }
-    } catch let error as BackendError {
-      throw error
-    } catch let error as DatabaseError {
+    } catch {
+      throw backendError(error, of: call)
+    }
+    if let start { observe(call, outcome, since: start) }
+    return outcome
+  }
+
+  /// Tells whoever wants to know of a call that has ended.
+  @inline(never)
+  private func observe(
+    _ call: Call,
+    _ outcome: FunctionOutcome,
+    since start: ContinuousClock.Instant
+  ) {
+    observer?(FunctionLogRecord(call, outcome, duration: .now - start))
+  }
+
+  /// What the caller learns of an error that is no result.
+  ///
+  /// Apart from the call, whose memory would hold an error of each kind as long as it runs.
+  @inline(never)
+  private func backendError(_ error: any Error, of call: Call) -> BackendError {
+    switch error {
+    case let error as BackendError: return error
+    case let error as DatabaseError:
       if error.kind == .system { troubleLog.report(error, of: call) }
-      throw BackendError(error)
-    } catch let error as PersistenceError {
+      return BackendError(error)
+    case let error as PersistenceError:
       troubleLog.report(.storeFailed(error), of: call)
-      throw .internal
-    } catch is JobSuperseded {
-      throw BackendError(
+      return .internal
+    case is JobSuperseded:
+      return BackendError(
         kind: .conflict,
         code: JobSuperseded.code,
         message: "The scheduled function has been canceled."
       )
-    } catch {
-      throw .internal
+    default: return .internal
     }
-    if let observer, let start {
-      observer(FunctionLogRecord(call, outcome, duration: .now - start))
-    }
-    return outcome
   }
 
   /// Finishes what goes on in the background.
@@ -182,21 +174,24 @@ final class FunctionRunner: Sendable {
 
   private func runQuery(_ call: Call) async throws -> FunctionOutcome {
     let transaction = try call.timestamp.map { try database.begin(at: $0) } ?? database.begin()
-    let attempt = try await attempt(call, in: transaction)
+    return outcome(of: try await attempt(call, in: transaction), in: transaction)
+  }
+
+  /// The outcome of a query.
+  @inline(never)
+  private func outcome(of attempt: Attempt, in transaction: Transaction) -> FunctionOutcome {
     var outcome = attempt.outcome(at: transaction.beginTimestamp)
-    outcome.dependencies = QueryDependencies(
-      // A function that was ended may still be waiting for an operation, for ever perhaps.
-      readSet: transaction.readSetIfIdle(),
-      observedIdentity: attempt.observations.identity,
-      observedTime: attempt.observations.time,
-      observedRandom: attempt.observations.random,
-      observedEnvironment: attempt.observations.environment,
-      journal: attempt.journal
-    )
+    // A function that was ended may still be waiting for an operation, for ever perhaps.
+    var reads = transaction.readSetIfIdle()
     if case .failure = outcome.result {
       // Whether arguments are valid ids depends on the tables there are.
-      outcome.dependencies?.readSet?.insertTableList()
+      reads?.insertTableList()
     }
+    outcome.dependencies = QueryDependencies(
+      readSet: reads,
+      observations: attempt.observations,
+      journal: attempt.journal
+    )
     return outcome
   }
 

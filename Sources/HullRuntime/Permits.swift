@@ -96,17 +96,21 @@ final class Permits: Sendable {
     state = Mutex(State(free: count))
   }
 
+  /// Takes a place if one is free.
+  func tryAcquire() -> Bool {
+    state.withLock { state in
+      guard state.free > 0 else { return false }
+      state.free -= 1
+      return true
+    }
+  }
+
   /// Waits for a place.
   ///
   /// - Parameter patiently: Whether to wait as long as it takes.
   /// - Throws: ``BackendError`` `TooManyConcurrentRequests` when none came free in time.
   func acquire(patiently: Bool) async throws(BackendError) {
-    let isFree = state.withLock { state in
-      guard state.free > 0 else { return false }
-      state.free -= 1
-      return true
-    }
-    if isFree { return }
+    if tryAcquire() { return }
     let deadline = ContinuousClock.now + patience
     let isAdmitted = await withCheckedContinuation { continuation in
       let waiter = Waiter(continuation, until: deadline, for: self)

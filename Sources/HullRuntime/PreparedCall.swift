@@ -9,7 +9,7 @@ package struct PreparedCall: Sendable {
     /// A call, with the question it asks if it is a query.
     case function(FunctionRunner.Call, QueryQuestion?)
     /// There is nothing to run: the caller cannot call such a function.
-    case rejected(FunctionOutcome)
+    indirect case rejected(FunctionOutcome)
   }
 
   let target: Target
@@ -83,16 +83,21 @@ extension Backend {
     return outcomeAtOnce(of: call)
   }
 
-  /// Runs a call for which there is no outcome at once.
+  /// Runs a call that has been prepared.
   ///
-  /// - Parameter call: The call.
+  /// - Parameters:
+  ///   - call: The call.
+  ///   - wasLookedUp: Whether there was no outcome at once, just before.
   /// - Returns: Its outcome.
-  /// - Throws: As for a call that was not looked up before.
-  package func run(_ call: PreparedCall) async throws(BackendError) -> FunctionOutcome {
+  /// - Throws: ``BackendError`` when there is none, as for a call that was not prepared before.
+  package func run(
+    _ call: PreparedCall,
+    wasLookedUp: Bool = true
+  ) async throws(BackendError) -> FunctionOutcome {
     switch call.target {
     case .rejected(let outcome): return outcome
     case .function(let call, let question):
-      return try await runner.run(call, question, wasLookedUp: true)
+      return try await runner.run(call, question, wasLookedUp: wasLookedUp)
     }
   }
 }

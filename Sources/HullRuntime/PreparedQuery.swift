@@ -81,11 +81,10 @@ extension Backend {
   ) -> QueryResult? {
     switch query.target {
     case .rejected(let result): return result
-    case .unshared(var call):
-      call.journal = journal
-      call.timestamp = timestamp
+    case .unshared(let call):
+      let call = call.with(journal: journal, at: timestamp)
       let runner = runner
-      Task(executorPreference: FunctionExecutor.shared) { [call] in
+      Task(executorPreference: FunctionExecutor.shared) {
         do throws(BackendError) {
           completion(.success(runner.watch(try await runner.execute(call))))
         } catch {
@@ -121,10 +120,10 @@ extension Backend {
     case .hit(let result): return result
     case .wait: return nil
     case .lead(let flight):
-      guard case .function(var call, _) = query.target else { return nil }
-      call.journal = demand.question.journal
+      guard case .function(let unfixed, _) = query.target else { return nil }
+      let call = unfixed.with(journal: demand.question.journal, at: flight.demand.timestamp)
       let runner = runner
-      Task(executorPreference: FunctionExecutor.shared) { [call] in
+      Task(executorPreference: FunctionExecutor.shared) {
         do throws(BackendError) {
           completion(.success(try await runner.lead(flight, call)))
         } catch {
@@ -146,10 +145,8 @@ extension Backend {
   ) async throws(BackendError) -> FunctionOutcome {
     switch query.target {
     case .rejected(let result): return result.outcome
-    case .unshared(var call), .function(var call, _):
-      call.journal = journal
-      call.timestamp = timestamp
-      return try await runner.execute(call)
+    case .unshared(let call), .function(let call, _):
+      return try await runner.execute(call.with(journal: journal, at: timestamp))
     }
   }
 

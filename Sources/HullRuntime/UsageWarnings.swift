@@ -17,7 +17,9 @@ struct UsageWarnings {
   }
 
   /// What may be used of a limit without a warning.
-  func threshold(_ limit: Int) -> Int { Int(limits.warningRatio * Double(limit)) }
+  static func threshold(_ limit: Int, _ limits: Limits) -> Int {
+    Int(limits.warningRatio * Double(limit))
+  }
 
   /// Looks at what a transaction used.
   mutating func check(_ usage: TransactionUsage, isMutation: Bool) {
@@ -117,7 +119,7 @@ struct UsageWarnings {
     _ text: String,
     help: String = ""
   ) {
-    guard actual > threshold(limit), actual <= limit else { return }
+    guard actual > Self.threshold(limit, limits), actual <= limit else { return }
     warn(code: code, "\(text) (actual: \(actual)\(unit), limit: \(limit)\(unit)).\(help)")
   }
 

@@ -50,6 +50,7 @@ enum ResponseEnvelope {
 
 extension HTTPResponse {
   /// A 200 with one outcome.
+  @inline(never)
   init(_ outcome: FunctionOutcome, _ style: ResponseEnvelope.Style) {
     var body = ByteBuffer()
     ResponseEnvelope.write(outcome, style, to: &body)

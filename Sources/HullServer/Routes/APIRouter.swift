@@ -348,7 +348,7 @@ struct Surroundings {
   ///   - request: The request.
   ///   - pathVersion: The version its path names, which counts when no header names a client.
   /// - Returns: The client, or the answer to one the server does not speak with.
-  static func admit(_ request: HTTPRequest, pathVersion: String? = nil) -> Admission {
+  static func admit(_ request: consuming HTTPRequest, pathVersion: String? = nil) -> Admission {
     let headers = RequestHeaders(request.headers)
     let client: ClientVersion
     switch (headers.convexClient, pathVersion) {
@@ -393,6 +393,7 @@ struct Surroundings {
     )
   }
 
+  @inline(never)
   func finish(_ response: HTTPResponse, _ request: APIRequest, hasCORS: Bool) -> HTTPResponse {
     var response = response
     if hasCORS { CORS.decorate(&response, request.headers) }

@@ -33,10 +33,19 @@ struct CallRoute {
 
   /// Answers a call in the body.
   func answer(_ request: APIRequest) async throws(BackendError) -> HTTPResponse {
+    let (identity, call) = try read(request)
+    return try await run(call, as: identity.verified(), for: request)
+  }
+
+  /// Who calls what.
+  @inline(never)
+  private func read(
+    _ request: APIRequest
+  ) throws(BackendError) -> (PendingIdentity, FunctionCallBody) {
     let identity = try PendingIdentity(request, backend)
     let call = try FunctionCallBody(request.jsonBody())
     try backend.checkPath(call.path)
-    return try await run(call, as: identity.verified(), for: request)
+    return (identity, call)
   }
 
   /// Answers a call in the body, at once if that takes neither waiting nor much computing.
@@ -45,8 +54,8 @@ struct CallRoute {
     else {
       return .later { () async throws(BackendError) in try await answer(request) }
     }
+    // A path that is none is told by `prepare`, before which nothing else can fail.
     let body = try FunctionCallBody(request.jsonBody())
-    try backend.checkPath(body.path)
     let requestID = request.requestID(backend)
     let style = style(of: body, for: request, requestID)
     let call = try backend.prepare(
@@ -107,7 +116,21 @@ struct CallRoute {
     for request: APIRequest
   ) async throws(BackendError) -> HTTPResponse {
     let requestID = request.requestID(backend)
-    let outcome = try await backend.run(
+    let prepared = try prepare(call, as: identity, for: request, requestID)
+    return HTTPResponse(
+      try await backend.run(prepared, wasLookedUp: false),
+      style(of: call, for: request, requestID)
+    )
+  }
+
+  @inline(never)
+  private func prepare(
+    _ call: FunctionCallBody,
+    as identity: CallerIdentity,
+    for request: APIRequest,
+    _ requestID: RequestID
+  ) throws(BackendError) -> PreparedCall {
+    try backend.prepare(
       FunctionRequest(
         path: call.path,
         kind: kind,
@@ -117,7 +140,6 @@ struct CallRoute {
         client: request.clientInfo
       )
     )
-    return HTTPResponse(outcome, style(of: call, for: request, requestID))
   }
 
   private func style(

@@ -22,6 +22,8 @@ struct JSONTreeReader {
       return nil
     }
     var members: [(key: String, value: Range<Int>)] = []
+    // A call has three.
+    members.reserveCapacity(4)
     try object { reader, key throws(JSONSyntaxError) in
       _ = reader.scanner.skipSpace()
       let start = reader.scanner.position

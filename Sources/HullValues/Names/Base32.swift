@@ -31,8 +31,25 @@ enum Base32 {
   ) -> Int {
     var buffer: UInt64 = 0
     var bits: UInt64 = 0
+    var read = 0
     var written = 0
-    for byte in bytes {
+    // Five bytes are eight characters, whose places do not depend on each other.
+    while bytes.count - read >= 5 {
+      let group =
+        UInt64(bytes[read]) << 32 | UInt64(bytes[read + 1]) << 24 | UInt64(bytes[read + 2]) << 16
+        | UInt64(bytes[read + 3]) << 8 | UInt64(bytes[read + 4])
+      output[written] = character(group >> 35)
+      output[written + 1] = character(group >> 30)
+      output[written + 2] = character(group >> 25)
+      output[written + 3] = character(group >> 20)
+      output[written + 4] = character(group >> 15)
+      output[written + 5] = character(group >> 10)
+      output[written + 6] = character(group >> 5)
+      output[written + 7] = character(group)
+      read += 5
+      written += 8
+    }
+    for byte in bytes[read...] {
       buffer = buffer << 8 | UInt64(byte)
       bits += 8
       while bits >= 5 {

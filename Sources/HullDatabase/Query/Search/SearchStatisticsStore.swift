@@ -159,8 +159,8 @@ extension TransactionState {
   func searchStatistics(of index: IndexID, in table: Catalog.Table) -> SearchStatistics {
     var own: [IndexID: SearchStatistics] = [:]
     if writes.hasDocuments(of: table.number) {
-      for (id, entry) in writes.entries where id.tableNumber == table.number {
-        SearchStatistics.add(originals[id]?.version, entry.version, to: &own)
+      for (id, original) in written where id.tableNumber == table.number {
+        SearchStatistics.add(original.version, writes[id]?.version, to: &own)
       }
     }
     return reader.searchStatistics(of: index) + (own[index] ?? SearchStatistics())
