@@ -75,7 +75,7 @@ package final class QueryResult: Sendable {
 
 extension FunctionOutcome {
   /// Whether asking again may get another answer though no data changed: not to be kept.
-  var isFailure: Bool {
+  package var isFailure: Bool {
     if case .failure = result { true } else { false }
   }
 }

@@ -33,6 +33,20 @@ package struct TransitionWriter: Sendable {
     writer.raw(#","modifications":["#)
   }
 
+  /// Goes on with a Transition whose modifications are written.
+  ///
+  /// - Parameter text: What ``text`` of the one that wrote them was.
+  package init(continuing text: [UInt8]) {
+    writer = JSONWriter(capacity: text.count + Self.ending)
+    writer.raw(text)
+  }
+
+  /// What has been written so far.
+  package var text: [UInt8] { writer.bytes }
+
+  /// What ``finish(clockSkew:serverTimestamp:)`` adds, at most, in bytes.
+  private static let ending = 80
+
   /// What a Transition takes besides its modifications, at most, in bytes.
   private static let envelope = 320
 
@@ -139,10 +153,8 @@ package struct TransitionWriter: Sendable {
 extension JSONWriter {
   /// Writes the text form of a timestamp, after a key.
   mutating func timestamp(_ timestamp: Timestamp) {
-    var text = [UInt8(ascii: "\"")]
-    text.reserveCapacity(14)
-    timestamp.appendText(to: &text)
-    text.append(UInt8(ascii: "\""))
-    raw(text)
+    raw("\"")
+    raw { timestamp.appendText(to: &$0) }
+    raw("\"")
   }
 }

@@ -238,10 +238,13 @@ extension SyncSession {
     if results.count > 1 { results.sort { $0.id < $1.id } }
     var changed: [(id: QueryID, result: QueryResult)] = []
     for (id, result) in results {
-      let former = queries[id]?.result
+      let position = queries.index(forKey: id)
+      let former = position.flatMap { queries.values[$0].result }
       if !(former.map(result.hasSameContent) ?? false) { changed.append((id, result)) }
-      queries[id]?.result = result
-      queries[id]?.journal = result.journal
+      if let position {
+        queries.values[position].result = result
+        queries.values[position].journal = result.journal
+      }
       if former === result { continue }
       if let former { effects.append(.unwatch(former)) }
       effects.append(.watch(result))
@@ -272,6 +275,13 @@ extension SyncSession {
       $0 + $1.result.contentBytes
     }
     if capacity > limits.longestTransition { return nil }
+    // A failure has an id of its own in its text.
+    let isShareable =
+      gone.isEmpty && !changed.isEmpty && changed.allSatisfy { !$0.result.outcome.isFailure }
+    let lookUp = isShareable ? shared?.lookUp(from: version, to: end, changed) : nil
+    if case .hit(let text)? = lookUp {
+      return TransitionWriter(continuing: text).finish(clockSkew: clockSkew, serverTimestamp: now)
+    }
     var writer = TransitionWriter(from: version, to: end, capacity: capacity)
     for (id, result) in changed {
       while let next = gone.last, next < id {
@@ -293,6 +303,9 @@ extension SyncSession {
       }
     }
     while let next = gone.popLast() { writer.removed(next) }
+    if case .miss(isRepeated: true)? = lookUp {
+      shared?.insert(writer.text, from: version, to: end, changed)
+    }
     return writer.finish(clockSkew: clockSkew, serverTimestamp: now)
   }
 

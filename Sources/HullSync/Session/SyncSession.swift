@@ -22,6 +22,8 @@ package struct SyncSession: Sendable {
   let isRedacted: Bool
   /// Draws the ids that errors are shown with.
   let makeRequestID: @Sendable () -> RequestID
+  /// What it may have in common with other sessions of its event loop; nil if it is alone.
+  let shared: SharedTransitions?
 
   // What the client has said.
   var sessionID: SessionID?
@@ -71,18 +73,22 @@ package struct SyncSession: Sendable {
   ///   - isRedacted: Whether texts and log lines are kept from the client.
   ///   - uptime: The time, on a clock that never goes backwards.
   ///   - makeRequestID: Draws the ids that errors are shown with.
+  ///   - shared: What it may have in common with other sessions of its event loop; nil if it is
+  ///     alone.
   package init(
     limits: SessionLimits = SessionLimits(),
     takesChunks: Bool,
     isRedacted: Bool,
     uptime: Duration,
-    makeRequestID: @escaping @Sendable () -> RequestID
+    makeRequestID: @escaping @Sendable () -> RequestID,
+    shared: SharedTransitions? = nil
   ) {
     self.limits = limits
     self.takesChunks = takesChunks
     self.isRedacted = isRedacted
     self.uptime = uptime
     self.makeRequestID = makeRequestID
+    self.shared = shared
     lastSent = uptime
   }
 

@@ -8,8 +8,8 @@ import Synchronization
 /// A commit may concern thousands of connections: their loop is woken once for all of them, and what
 /// several of them need is fetched once.
 ///
-/// `@unchecked Sendable`: ``fetches`` and ``isDelivering`` are touched on the loop only, everything else
-/// is immutable or guarded.
+/// `@unchecked Sendable`: ``fetches``, ``isDelivering`` and ``spareEffects`` are touched on the loop only,
+/// everything else is immutable or guarded.
 package final class SyncMailbox: @unchecked Sendable {
   /// Something a worker is told.
   enum News: Sendable {
@@ -38,6 +38,11 @@ package final class SyncMailbox: @unchecked Sendable {
   private let state = Mutex(State())
   /// What the workers of the loop wait for.
   var fetches = SharedFetches()
+  /// What the messages to the clients of the loop have in common.
+  let transitions = SharedTransitions()
+  /// Empty lists with room for what sessions want done: a thousand sessions at work one after the
+  /// other need one or two.
+  private var spareEffects: [[SessionEffect]] = []
   /// Whether workers are being told their news.
   private(set) var isDelivering = false
   private let execute: @Sendable (@escaping @Sendable () -> Void) -> Void
@@ -51,6 +56,16 @@ package final class SyncMailbox: @unchecked Sendable {
 
   /// How many news wait for the loop.
   package var undelivered: Int { state.withLock { $0.news.count } }
+
+  /// An empty list of effects, with room for some if there is one to spare.
+  func takeEffects() -> [SessionEffect] { spareEffects.popLast() ?? [] }
+
+  /// Takes a list of effects that are carried out, for others to use.
+  func giveBack(_ effects: consuming [SessionEffect]) {
+    guard (1...64).contains(effects.capacity), spareEffects.count < 4 else { return }
+    effects.removeAll(keepingCapacity: true)
+    spareEffects.append(effects)
+  }
 
   func post(_ news: News) {
     let mustSchedule = state.withLock { state in
@@ -69,6 +84,7 @@ package final class SyncMailbox: @unchecked Sendable {
       return state.news
     }
     isDelivering = true
+    transitions.beginNews()
     for news in news {
       switch news {
       case .invalidated(let worker): worker.invalidated()
@@ -80,6 +96,7 @@ package final class SyncMailbox: @unchecked Sendable {
     }
     isDelivering = false
     fetches.endOfNews()
+    transitions.endNews()
   }
 
   private func deliver(

@@ -52,7 +52,8 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
       takesChunks: takesChunks,
       isRedacted: backend.configuration.redactsClientErrors,
       uptime: backend.configuration.time.uptime(),
-      makeRequestID: { [backend] in backend.makeRequestID() }
+      makeRequestID: { [backend] in backend.makeRequestID() },
+      shared: mailbox.transitions
     )
   }
 
@@ -160,19 +161,28 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
     isWorking = true
     defer {
       isWorking = false
+      giveBackEffects()
       transport?.flush()
     }
     while true {
       while !session.effects.isEmpty {
         let effects = session.effects
-        session.effects = []
+        session.effects = mailbox.takeEffects()
         for effect in effects { perform(effect) }
+        mailbox.giveBack(effects)
       }
       guard let transport, session.wantsUpdate, transport.queuedMessages < Self.unsentMessages
       else { return }
       // The snapshot is chosen last: it includes every commit the session has been told of.
       session.beginUpdate(at: snapshot(), now: backend.configuration.time.now())
     }
+  }
+
+  /// Lets other sessions use the list of what this one wants done, which is empty.
+  private func giveBackEffects() {
+    let effects = session.effects
+    session.effects = []
+    mailbox.giveBack(effects)
   }
 
   /// A snapshot that includes every commit the session has been told of; the same one for all that

@@ -232,6 +232,11 @@ public struct JSONWriter: Sendable {
   /// Appends ASCII text as it is, without a comma before it.
   public mutating func raw(_ text: StaticString) { append(text) }
 
+  /// Has bytes appended, without a comma before them.
+  ///
+  /// - Parameter append: Appends to what is written so far, and changes nothing of it.
+  package mutating func raw(appending append: (inout [UInt8]) -> Void) { append(&bytes) }
+
   // MARK: Parts
 
   private mutating func literal(_ text: StaticString) {
