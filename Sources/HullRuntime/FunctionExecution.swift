@@ -94,7 +94,7 @@ final class FunctionExecution: Sendable {
   /// Refuses work the function left behind; an action's is waited for.
   private func end() async {
     hasEnded.withLock { $0 = true }
-    await operations?.close()
+    if let operations { await operations.close() }
   }
 
   /// Runs an operation the function asked for, on the server's time.

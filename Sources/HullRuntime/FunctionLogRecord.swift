@@ -4,24 +4,26 @@ package import Hull
 
 /// One finished execution, for logs and metrics.
 package struct FunctionLogRecord: Sendable {
-  /// The function.
-  package var path: FunctionPath
-  /// The HTTP route it answered for, such as `GET /profile/*`; nil for other functions.
-  package var route: String?
-  /// Its kind.
-  package var kind: FunctionKind
-  /// The request it was part of.
-  package var requestID: RequestID
+  private let call: FunctionRunner.Call
   /// How long it took, waiting for a place and committing included.
-  package var duration: Duration
+  package let duration: Duration
   /// What it failed with, without data.
-  package var failure: String?
+  package let failure: String?
   /// What it and those it called logged.
-  package var logLines: [LogLine]
+  package let logLines: [LogLine]
   /// How often it was run again because of a conflict.
-  package var retries: Int
+  package let retries: Int
   /// Whether the result was there already, and nothing ran.
-  package var isCached: Bool
+  package let isCached: Bool
+
+  /// The function.
+  package var path: FunctionPath { call.function.path }
+  /// The HTTP route it answered for, such as `GET /profile/*`; nil for other functions.
+  package var route: String? { call.route }
+  /// Its kind.
+  package var kind: FunctionKind { call.function.definition.kind }
+  /// The request it was part of.
+  package var requestID: RequestID { call.requestID }
 
   init(
     _ call: FunctionRunner.Call,
@@ -29,12 +31,9 @@ package struct FunctionLogRecord: Sendable {
     duration: Duration,
     isCached: Bool = false
   ) {
-    path = call.function.path
-    route = call.route
-    kind = call.function.definition.kind
-    requestID = call.requestID
+    self.call = call
     self.duration = duration
-    if case .failure(let failure) = outcome.result { self.failure = failure.text }
+    failure = if case .failure(let failure) = outcome.result { failure.text } else { nil }
     logLines = outcome.logLines
     retries = outcome.retries
     self.isCached = isCached

@@ -17,9 +17,9 @@ extension HTTPConnectionHandler {
   func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
     headHasBegun = false
     state = .collecting
-    let request = HTTPRequest(head: head, peerAddress: peerAddress)
-    let route = shared.router.route(method: head.method, path: request.path)
-    self.request = request
+    let (path, query) = HTTPRequest.split(target: head.uri)
+    let route = shared.router.route(method: head.method, path: path)
+    request = HTTPRequest(head: head, path: path, query: query, peerAddress: peerAddress)
     self.route = route
     omitsBody = head.method == .HEAD
     version = head.version

@@ -34,12 +34,25 @@ package struct HTTPRequest: Sendable {
   ///   - body: The whole body.
   ///   - peerAddress: Where the connection comes from.
   package init(head: HTTPRequestHead, body: ByteBuffer = ByteBuffer(), peerAddress: String? = nil) {
+    let (path, query) = Self.split(target: head.uri)
+    self.init(head: head, path: path, query: query, body: body, peerAddress: peerAddress)
+  }
+
+  /// The same, with the target of the request split already.
+  init(
+    head: HTTPRequestHead,
+    path: String,
+    query: Substring?,
+    body: ByteBuffer = ByteBuffer(),
+    peerAddress: String? = nil
+  ) {
     method = head.method
+    self.path = path
+    self.query = query
     headers = head.headers
     self.body = body
     bodyExceedsLimit = false
     self.peerAddress = peerAddress
-    (path, query) = Self.split(target: head.uri)
   }
 
   /// Splits a request target into path and query.
