@@ -21,7 +21,8 @@ enum Tool {
     for name in ["BenchmarkServer", "InProcessBenchmarks"] {
       guard FileManager.default.isExecutableFile(atPath: try built(name).path) else {
         throw BenchmarkFailure(
-          "\(name) is not built: swift build -c release --package-path Tests/Benchmarks"
+          "\(name) is not built: swift build -c release --static-swift-stdlib "
+            + "--package-path Tests/Benchmarks"
         )
       }
     }
