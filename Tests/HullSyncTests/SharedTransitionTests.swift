@@ -126,6 +126,11 @@ import Testing
     #expect(isKnown(5, 7, [(0, one)]) == "new")
     #expect(isKnown(1, 3, [(0, one)]) == "again")
     #expect(isKnown(1, 2, [(0, one)]) == "new")
+    // What is long is not kept: it is mostly results.
+    #expect(isKnown(8, 9, [(0, one)]) == "new")
+    let long = [UInt8](repeating: UInt8(ascii: "x"), count: 256 * 1024 + 1)
+    shared.insert(long, from: version(8), to: version(9), [(0, one)])
+    #expect(isKnown(8, 9, [(0, one)]) == "again")
     shared.endNews()
     #expect(isKnown(1, 3, [(0, one)]) == "new")
     shared.beginNews()

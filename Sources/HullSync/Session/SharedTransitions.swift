@@ -26,6 +26,11 @@ package final class SharedTransitions: @unchecked Sendable {
   /// How many different ones are told from each other.
   private static let capacity = 8
 
+  /// The longest text that is kept: 256 KiB.
+  ///
+  /// A longer one is mostly results, which are copied either way.
+  private static let longestText = 256 << 10
+
   /// Makes one for the sessions of an event loop.
   package init() {}
 
@@ -57,14 +62,16 @@ package final class SharedTransitions: @unchecked Sendable {
     return .miss(isRepeated: false)
   }
 
-  /// Keeps the text of a Transition, but for its end.
+  /// Keeps the text of a Transition, but for its end, unless it is long.
   func insert(
     _ text: [UInt8],
     from start: StateVersion,
     to end: StateVersion,
     _ changed: [(id: QueryID, result: QueryResult)]
   ) {
-    guard let position = position(from: start, to: end, changed) else { return }
+    guard text.count <= Self.longestText,
+      let position = position(from: start, to: end, changed)
+    else { return }
     entries[position].text = text
   }
 

@@ -60,7 +60,7 @@ package final class SyncMailbox: @unchecked Sendable {
   /// An empty list of effects, with room for some if there is one to spare.
   func takeEffects() -> [SessionEffect] { spareEffects.popLast() ?? [] }
 
-  /// Takes a list of effects that are carried out, for others to use.
+  /// Takes a list of effects that are all carried out, for others to use.
   func giveBack(_ effects: consuming [SessionEffect]) {
     guard (1...64).contains(effects.capacity), spareEffects.count < 4 else { return }
     effects.removeAll(keepingCapacity: true)

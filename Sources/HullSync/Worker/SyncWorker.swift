@@ -180,6 +180,7 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
 
   /// Lets other sessions use the list of what this one wants done, which is empty.
   private func giveBackEffects() {
+    assert(session.effects.isEmpty, "a session rests when all it wanted is done")
     let effects = session.effects
     session.effects = []
     mailbox.giveBack(effects)
