@@ -195,6 +195,7 @@ extension Committer {
   }
 
   /// The serial part: everything between reading the log and joining it happens under the lock.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   func validate(_ transaction: FinalTransaction, _ state: inout State) -> Submission {
     if state.isClosed { return .refused(.closed) }
@@ -327,6 +328,7 @@ extension Committer {
   }
 
   /// Takes what waits to the disk as one batch and publishes it.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   private func writeBatch() async {
     let batch = state.withLock { state in

@@ -46,6 +46,7 @@ struct SnapshotReader {
     if mayBeAhead { try addCommitsAhead() }
   }
 
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   private mutating func addCommitsAhead() throws {
     guard let ahead = committer.commitsAheadOfDisk(upTo: timestamp, generation: generation) else {
@@ -72,6 +73,7 @@ struct SnapshotReader {
   /// The document if it can be told without the disk whether there is one, and which.
   ///
   /// - Returns: nil if the disk must be asked.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   mutating func documentInMemory(_ id: DocumentID) throws -> StoredDocument?? {
     try addPending()
@@ -214,6 +216,7 @@ struct SnapshotReader {
   }
 
   /// Makes the overlay take back every commit after the snapshot up to `readAt`.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   private mutating func sync(through readAt: Timestamp, catalog: Catalog) async throws {
     guard readAt > syncedThrough else { return }

@@ -25,6 +25,7 @@ extension TransactionState {
   ///
   /// - Returns: Whether its table exists.
   /// - Throws: ``DatabaseError`` for a table that the caller has not named, or must not read.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   func checkReadable(_ id: DocumentID, table: String?, scope: DatabaseScope) throws -> Bool {
     guard let actual = visibleTable(id.tableNumber) else {
@@ -37,6 +38,7 @@ extension TransactionState {
   }
 
   /// Records that the transaction depends on a document, present or not.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   package func recordRead(of id: DocumentID) throws {
     reads.insert(id)
@@ -70,6 +72,7 @@ extension TransactionState {
   /// Counts a document as read.
   ///
   /// - Throws: ``DatabaseError`` `TooManyDocumentsRead` or `TooManyBytesRead` if that is one too many.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   package func count(_ document: EncodedDocument) throws {
     if document.id.tableNumber < .firstUserTable { return }

@@ -42,7 +42,8 @@ extension TransactionState {
       } else {
         // It was the write that added the document, and those added later are gone already.
         writes.remove(entry.id)
-        written.removeLast()
+        let added = written.removeLast()
+        precondition(added.id == entry.id, "writes are taken back in the reverse order")
       }
     }
     // Rows of documents that were hidden by the writes may be missing from what was fetched ahead.

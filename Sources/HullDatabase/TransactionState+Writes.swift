@@ -23,6 +23,7 @@ extension TransactionState {
   }
 
   /// Inserts a document.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   func insert(
     _ value: ConvexObject,
@@ -82,6 +83,7 @@ extension TransactionState {
   }
 
   /// Writes new contents of an existing document, unless they are what it holds already.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   private func write(
     _ value: ConvexObject,

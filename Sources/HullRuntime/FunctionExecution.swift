@@ -112,6 +112,7 @@ final class FunctionExecution: Sendable {
   }
 
   /// Makes sure that the function may still do something, and notes that the server's time begins.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   private func beginOperation() throws {
     try checkRunning()
@@ -119,6 +120,7 @@ final class FunctionExecution: Sendable {
   }
 
   /// The error of an operation, after ending the function if it is not the function's fault.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   private func judged(_ error: any Error) -> any Error {
     switch error {

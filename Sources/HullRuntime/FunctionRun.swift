@@ -72,6 +72,7 @@ final class FunctionRun: Deadlined {
   }
 
   /// Gives the caller what the function came to, or what ended it meanwhile.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   private func end(after output: Output) {
     let termination = clock.checkLimits() ?? clock.termination

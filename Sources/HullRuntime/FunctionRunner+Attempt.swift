@@ -32,9 +32,12 @@ extension FunctionRunner {
   ///
   /// - Throws: ``DatabaseError`` and ``BackendError``, which are no result of the function.
   func attempt(_ call: Call, in transaction: Transaction?) async throws -> Attempt {
-    let preparation = prepare(call, try await tables(in: transaction), transaction)
-    guard case .execution(let execution, let checked) = preparation else {
-      return try refusal(preparation)
+    let tables = try await tables(in: transaction)
+    let (execution, checked): (FunctionExecution, CallValidation.Checked)
+    do throws(FunctionFailure) {
+      (execution, checked) = try prepare(call, tables, transaction)
+    } catch {
+      return Attempt(result: .failure(error))
     }
     let end = await FunctionRun(clock: execution.tree.clock)
       .value(isCancelable: call.function.definition.kind != .action) {
@@ -59,34 +62,28 @@ extension FunctionRunner {
   // function runs takes no memory while it does: a value of a suspended function lives until the
   // function returns, as a rule.
 
-  /// What comes of a call before its function runs.
-  private enum Preparation {
-    case execution(FunctionExecution, CallValidation.Checked)
-    case failure(FunctionFailure)
-  }
-
   /// Checks what the function is called with, and makes what it runs with.
+  ///
+  /// - Throws: What the call comes to if the function cannot be called so.
   @inline(never)
   private func prepare(
     _ call: Call,
     _ tables: any TableMapping,
     _ transaction: Transaction?
-  ) -> Preparation {
+  ) throws(FunctionFailure) -> (FunctionExecution, CallValidation.Checked) {
     let checked: CallValidation.Checked
     do throws(CallValidation.Rejection) {
       checked = try CallValidation(function: call.function, limits: limits, tables: tables)
         .check(call.arguments)
     } catch {
-      return .failure(FunctionFailure(message: error.message))
+      throw FunctionFailure(message: error.message)
     }
     let journal: QueryJournal
     do throws(DatabaseError) {
       journal = try QueryJournal(codec: cursors, previous: call.journal)
     } catch {
       // To clients it is the same as a cursor of another query: they start at the first page.
-      return .failure(
-        FunctionFailure(uncaught: DatabaseError.cursorOfAnotherQuery, in: call.function)
-      )
+      throw FunctionFailure(uncaught: DatabaseError.cursorOfAnotherQuery, in: call.function)
     }
     let tree = ExecutionTree(
       runner: self,
@@ -105,14 +102,7 @@ extension FunctionRunner {
       seed: random.next(),
       journal: journal
     )
-    return .execution(execution, checked)
-  }
-
-  /// The attempt of a function that cannot be called so.
-  @inline(never)
-  private func refusal(_ preparation: Preparation) throws -> Attempt {
-    guard case .failure(let failure) = preparation else { throw BackendError.internal }
-    return Attempt(result: .failure(failure))
+    return (execution, checked)
   }
 
   /// What a function that has ended came to.

@@ -6,6 +6,7 @@ import HullPersistence
 
 extension FunctionRunner {
   /// The result of a query at a timestamp, from the cache if it still holds.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   func answer(
     _ call: Call,

@@ -133,6 +133,7 @@ final class FunctionRunner: Sendable {
   }
 
   /// Tells whoever wants to know of a call that has ended.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   private func observe(
     _ call: Call,
@@ -178,6 +179,7 @@ final class FunctionRunner: Sendable {
   }
 
   /// The outcome of a query.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   private func outcome(of attempt: Attempt, in transaction: Transaction) -> FunctionOutcome {
     var outcome = attempt.outcome(at: transaction.beginTimestamp)

@@ -50,6 +50,7 @@ enum ResponseEnvelope {
 
 extension HTTPResponse {
   /// A 200 with one outcome.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   init(_ outcome: FunctionOutcome, _ style: ResponseEnvelope.Style) {
     var body = ByteBuffer()

@@ -393,6 +393,7 @@ struct Surroundings {
     )
   }
 
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   func finish(_ response: HTTPResponse, _ request: APIRequest, hasCORS: Bool) -> HTTPResponse {
     var response = response

@@ -38,6 +38,7 @@ struct CallRoute {
   }
 
   /// Who calls what.
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   private func read(
     _ request: APIRequest
@@ -123,6 +124,7 @@ struct CallRoute {
     )
   }
 
+  // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   private func prepare(
     _ call: FunctionCallBody,

@@ -8,7 +8,8 @@ import HullRuntime
 /// the same message but for its end, which tells the time. It is kept from the second one on, so that
 /// a client that is alone does not pay for a copy.
 ///
-/// `@unchecked Sendable`: confined to the event loop of the sessions that share it.
+/// `@unchecked Sendable`: its event loop's mailbox has it, and only sessions of that loop are given it;
+/// both use it on the loop.
 package final class SharedTransitions: @unchecked Sendable {
   private struct Entry {
     let start: StateVersion
