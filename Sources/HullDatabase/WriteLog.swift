@@ -24,6 +24,9 @@ struct WriteLog {
 
   var count: Int { commits.count - first }
 
+  /// How many commits there is memory for, those in the log included.
+  var capacity: Int { commits.capacity }
+
   mutating func append(_ commit: CommittedTransaction) {
     commits.append(commit)
     footprintBytes += commit.footprintBytes
@@ -76,7 +79,11 @@ struct WriteLog {
   /// Forgets every commit up to `published`, and keeps no room for as many again.
   mutating func releaseMemory(published: Timestamp) {
     trim(olderThan: published.successor, maximumBytes: 0, published: published)
-    commits = ContiguousArray(commits[first...])
+    // An array made of a slice that is the whole array is that array, with all of its room.
+    var kept: ContiguousArray<CommittedTransaction> = []
+    kept.reserveCapacity(count)
+    kept.append(contentsOf: commits[first...])
+    commits = kept
     first = 0
   }
 
