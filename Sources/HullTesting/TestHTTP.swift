@@ -6,6 +6,9 @@ import Synchronization
 
 /// The servers that `ctx.fetch` reaches in a test: those it declares, and no others.
 ///
+/// A response that redirects is followed as in production, to what another stub answers; each step is one
+/// of ``requests``. No stub is too late by itself: one that throws `FetchError(.timedOut, …)` is.
+///
 /// ```swift
 /// t.http.stub(.post, "https://mail.example.org/send", .json(["id": 1]))
 /// try await t.action(Mails.$send(to: "ada@example.org"))
@@ -172,9 +175,10 @@ final class StubPlan: HTTPRequestSending {
 
   func reset() { state.withLock { $0 = State() } }
 
+  /// Answers at once, as far as the clock of the test is concerned.
   func send(
     _ request: HTTPRequest,
-    _ options: FetchOptions
+    timeout: Duration
   ) async throws(FetchError) -> HTTPResponse {
     let name = "\(request.method.rawValue) \(request.url)"
     do {

@@ -6,11 +6,13 @@ package struct WebAddress: Sendable, Hashable {
   package let isSecure: Bool
   /// The host in lower case, an IPv6 address without its brackets.
   package let host: String
+  /// The port, that of the scheme if the URL names none.
+  package let port: Int
   /// The URL as it was given.
   package let text: String
 
   /// Where the host ends and the path begins, in ``text``.
-  private let authorityEnd: String.Index
+  let authorityEnd: String.Index
 
   /// Reads a URL; `nil` for another scheme, a host that cannot be one, and user names.
   ///
@@ -25,6 +27,11 @@ package struct WebAddress: Sendable, Hashable {
     self.text = text
     self.host = host
     isSecure = scheme == "https"
+    let digits = text[start..<end].utf8.reversed().prefix(while: Self.isDigit)
+    let hasPort = text[start..<end].utf8.dropLast(digits.count).last == UInt8(ascii: ":")
+    port =
+      (hasPort ? Int(String(decoding: digits.reversed(), as: UTF8.self)) : nil)
+      ?? (isSecure ? 443 : 80)
     authorityEnd = end
   }
 
@@ -56,12 +63,14 @@ package struct WebAddress: Sendable, Hashable {
     return last.starts(with: "xn--".utf8) || last.allSatisfy(Self.isLetter)
   }
 
-  /// The URL that `location`, a redirect's target, stands for.
-  package func following(_ location: String) -> WebAddress? {
-    if location.utf8.first == UInt8(ascii: "/"), !location.hasPrefix("//") {
-      return WebAddress(text[..<authorityEnd] + location)
-    }
-    return WebAddress(location)
+  /// Whether the other URL has the same scheme, host and port.
+  package func hasOrigin(of other: WebAddress) -> Bool {
+    isSecure == other.isSecure && host == other.host && port == other.port
+  }
+
+  /// Whether a text is a host with or without a port, and nothing else.
+  package static func isAuthority(_ text: String) -> Bool {
+    WebAddress("http://" + text).map { $0.authorityEnd == $0.text.endIndex } ?? false
   }
 
   private static func host(of authority: Substring) -> String? {

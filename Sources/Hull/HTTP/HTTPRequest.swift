@@ -52,6 +52,15 @@ public struct HTTPRequest: HTTPMessage {
   /// The path of the URL as it was sent, percent-encoded and without query: `/profile/ada`.
   public var path: String { String(target.path) }
 
+  /// What stands between the slashes of the path, decoded: `["profile", "ada"]` for `/profile/ada`.
+  ///
+  /// A slash within a segment comes as `%2F`, and is one of its characters here. A slash at the end of
+  /// the path adds an empty segment.
+  public var pathSegments: [String] {
+    target.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+      .map { PercentEncoding.decodeLossily($0) }
+  }
+
   /// The query of the URL as it was sent, without the question mark; nil if there is none.
   public var query: String? { target.query.map(String.init) }
 

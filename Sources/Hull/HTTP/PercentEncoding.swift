@@ -1,4 +1,4 @@
-/// Percent-decoding of request targets.
+/// Percent-encoding of URLs.
 package enum PercentEncoding {
   /// Decodes `%XX` escapes; a `%` that starts no escape stands for itself, as browsers have it.
   ///
@@ -34,6 +34,23 @@ package enum PercentEncoding {
     }
     return bytes
   }
+
+  /// Encodes bytes that are no visible ASCII, which no URL has.
+  package static func encodeInvisible(_ text: String) -> String {
+    if text.utf8.allSatisfy(isVisible) { return text }
+    let digits = Array("0123456789ABCDEF".utf8)
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+      if isVisible(byte) {
+        bytes.append(byte)
+      } else {
+        bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func isVisible(_ byte: UInt8) -> Bool { (0x21...0x7E).contains(byte) }
 
   private static func hexDigit(_ byte: UInt8) -> UInt8? {
     switch byte {

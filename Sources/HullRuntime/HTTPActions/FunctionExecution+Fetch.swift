@@ -15,6 +15,6 @@ extension FunctionExecution {
       )
     }
     // Other requests are not kept waiting by this one, nor are calls of functions.
-    return try await operation { try await sender.send(request, options) }
+    return try await operation { try await sender.fetch(request, options) }
   }
 }

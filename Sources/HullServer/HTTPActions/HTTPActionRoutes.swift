@@ -78,15 +78,23 @@ struct HTTPActionRoutes: Sendable {
   }
 
   /// The origin of the URL an action sees: what the client asked for, as far as proxies tell.
+  ///
+  /// Whatever is no scheme and no host is passed over: the path that an action sees is the one it was
+  /// routed by, and a host such as `h/other?` would put another before it.
   static func origin(of headers: HTTPHeaders) -> String {
     let forwarded = headers.first(name: "forwarded").map(Self.parameters) ?? [:]
-    let scheme =
-      headers.first(name: "x-forwarded-proto").map(Self.firstElement) ?? forwarded["proto"]
-      ?? "http"
-    let host =
-      forwarded["host"] ?? headers.first(name: "x-forwarded-host").map(Self.firstElement)
-      ?? headers.first(name: "host") ?? "localhost"
-    return "\(scheme)://\(host)"
+    let schemes = [
+      headers.first(name: "x-forwarded-proto").map(Self.firstElement), forwarded["proto"],
+    ]
+    let hosts = [
+      forwarded["host"], headers.first(name: "x-forwarded-host").map(Self.firstElement),
+      headers.first(name: "host"),
+    ]
+    let scheme = schemes.lazy.compactMap { $0?.lowercased() }.first {
+      ["http", "https"].contains($0)
+    }
+    let host = hosts.lazy.compactMap(\.self).first(where: WebAddress.isAuthority)
+    return "\(scheme ?? "http")://\(host ?? "localhost")"
   }
 
   private static func firstElement(_ list: String) -> String {

@@ -13,29 +13,37 @@ import NIOHTTP1
 /// last reference goes.
 package final class ActionHTTPClient: HTTPRequestSending {
   private let client: HTTPClient
+  /// For requests that may take longer than ``silence``: the library has one such time for a client.
+  private let patientClient: HTTPClient
+  private let silence: Duration
 
   /// How long a connection may take to be made.
   private static let connectTime: TimeAmount = .seconds(10)
-  /// How long nothing of a response may arrive.
-  private static let silence: TimeAmount = .seconds(60)
+  /// How long an action may take, after which nobody waits for a response.
+  private static let longestSilence: Duration = .seconds(30 * 60)
 
   /// Creates a client without any connection.
-  package init() {
+  ///
+  /// - Parameter silence: How long nothing of a response may arrive, unless a request is given longer.
+  package init(silence: Duration = .seconds(60)) {
+    self.silence = silence
+    client = Self.client(silence: silence)
+    patientClient = Self.client(silence: Self.longestSilence)
+  }
+
+  private static func client(silence: Duration) -> HTTPClient {
     var configuration = HTTPClient.Configuration()
     configuration.redirectConfiguration = .disallow
-    configuration.timeout.connect = Self.connectTime
-    configuration.timeout.read = Self.silence
+    configuration.timeout.connect = connectTime
+    configuration.timeout.read = .nanoseconds(silence.nanoseconds)
     configuration.connectionPool.retryConnectionEstablishment = false
-    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
   package func send(
     _ request: Hull.HTTPRequest,
-    _ options: FetchOptions
+    timeout: Duration
   ) async throws(FetchError) -> Hull.HTTPResponse {
-    guard WebAddress(request.url) != nil else {
-      throw FetchError(.invalidRequest, "\(request.url) is no URL of http or https.")
-    }
     var outgoing = HTTPClientRequest(url: request.url)
     outgoing.method = NIOHTTP1.HTTPMethod(rawValue: request.method.rawValue)
     for field in request.headers.fields where !Self.clientFields.contains(field.name.lowercased()) {
@@ -52,71 +60,19 @@ package final class ActionHTTPClient: HTTPRequestSending {
         length: request.body.length.map { .known(Int64($0)) } ?? .unknown
       )
     }
-    return try await send(outgoing, options, canRepeat: request.body.bytesInMemory != nil)
+    let client = timeout > silence ? patientClient : client
+    let deadline = NIODeadline.now() + .nanoseconds(timeout.nanoseconds)
+    do {
+      return Self.response(try await client.execute(outgoing, deadline: deadline), url: request.url)
+    } catch {
+      throw Self.failure(error, request.url)
+    }
   }
 
   /// The fields that are the client's to decide.
   private static let clientFields: Set<String> = [
     "connection", "content-length", "keep-alive", "transfer-encoding", "upgrade",
   ]
-
-  /// Sends a request and follows where it is redirected.
-  private func send(
-    _ request: HTTPClientRequest,
-    _ options: FetchOptions,
-    canRepeat: Bool
-  ) async throws(FetchError) -> Hull.HTTPResponse {
-    let deadline = NIODeadline.now() + .nanoseconds(options.timeout.nanoseconds)
-    var request = request
-    var redirects = 0
-    while true {
-      let response: HTTPClientResponse
-      do {
-        response = try await client.execute(request, deadline: deadline)
-      } catch {
-        throw Self.failure(error, request.url)
-      }
-      guard options.maximumRedirects > 0, canRepeat || response.status == .seeOther,
-        let next = Self.redirect(of: request, by: response)
-      else { return Self.response(response, url: request.url) }
-      redirects += 1
-      guard redirects <= options.maximumRedirects else {
-        throw FetchError(
-          .tooManyRedirects,
-          "\(request.url) was redirected more than \(options.maximumRedirects) times."
-        )
-      }
-      request = next
-    }
-  }
-
-  /// The request that follows a response, if it redirects.
-  private static func redirect(
-    of request: HTTPClientRequest,
-    by response: HTTPClientResponse
-  ) -> HTTPClientRequest? {
-    guard [301, 302, 303, 307, 308].contains(response.status.code),
-      let location = response.headers.first(name: "location"),
-      let from = WebAddress(request.url), let target = from.following(location)
-    else { return nil }
-    var next = request
-    next.url = target.text
-    let isPlain = response.status.code == 307 || response.status.code == 308
-    if !isPlain, next.method != .GET, next.method != .HEAD,
-      response.status.code == 303 || next.method == .POST
-    {
-      next.method = .GET
-      next.body = nil
-      next.headers.remove(name: "content-type")
-    }
-    if from.host != target.host || from.isSecure != target.isSecure {
-      // What proves who asks is for the first server only.
-      for name in ["authorization", "cookie", "proxy-authorization"] {
-        next.headers.remove(name: name)
-      }
-    }
-    return next
-  }
 
   private static func response(_ response: HTTPClientResponse, url: String) -> Hull.HTTPResponse {
     let body = OnceReadable(response.body, url: url)
@@ -174,5 +130,6 @@ package final class ActionHTTPClient: HTTPRequestSending {
   package func shutdown() async {
     // It fails only when called twice, and then there is nothing left to close.
     try? await client.shutdown()
+    try? await patientClient.shutdown()
   }
 }

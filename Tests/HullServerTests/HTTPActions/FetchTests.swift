@@ -65,7 +65,7 @@ private struct OtherServer: HullServer.HTTPRouter {
 
   @Test func `a request arrives as it was made`() async throws {
     try await withClient { client, _, origin in
-      let response = try await client.send(
+      let response = try await client.fetch(
         Hull.HTTPRequest(
           .put,
           origin + "/show?a=b",
@@ -87,7 +87,7 @@ private struct OtherServer: HullServer.HTTPRouter {
     try await withClient { client, _, origin in
       let words = AsyncStream<[UInt8]>.makeStream()
       words.continuation.yield(Array("to".utf8))
-      let response = try await client.send(
+      let response = try await client.fetch(
         Hull.HTTPRequest(.post, origin + "/give-back", body: HTTPBody(words.stream)),
         FetchOptions()
       )
@@ -102,7 +102,7 @@ private struct OtherServer: HullServer.HTTPRouter {
 
   @Test func `a body that is not read holds the other server back`() async throws {
     try await withClient { client, stream, origin in
-      let response = try await client.send(
+      let response = try await client.fetch(
         Hull.HTTPRequest(.get, origin + "/endless"),
         FetchOptions()
       )
@@ -129,7 +129,7 @@ private struct OtherServer: HullServer.HTTPRouter {
   ) async throws {
     try await withClient { client, _, origin in
       let method = try #require(Hull.HTTPRequest.Method(rawValue: method))
-      let response = try await client.send(
+      let response = try await client.fetch(
         Hull.HTTPRequest(
           method,
           origin + "/redirect?code=\(code)&to=/show?x",
@@ -145,10 +145,75 @@ private struct OtherServer: HullServer.HTTPRouter {
     }
   }
 
+  @Test(arguments: ["show?x", "./show?x", "/there/../show?x", "//{host}/show?x", "/show?x#part"])
+  func `a redirect may name only what changes of the URL`(location: String) async throws {
+    try await withClient { client, _, origin in
+      let host = String(origin.dropFirst("http://".count))
+      let response = try await client.fetch(
+        Hull.HTTPRequest(
+          .get,
+          origin + "/redirect?to="
+            + location.replacing("{host}", with: host)
+            .replacing("?", with: "%3F").replacing("#", with: "%23"),
+          headers: ["authorization": "a"]
+        ),
+        FetchOptions()
+      )
+      let text = try await response.text()
+      #expect(text.hasPrefix("GET x "))
+      #expect(text.contains("authorization: a"))
+    }
+  }
+
+  @Test func `another port does not learn who asks`() async throws {
+    try await withClient { client, _, origin in
+      try await withServer(OtherServer(stream: StreamRouter())) { other in
+        let response = try await client.fetch(
+          Hull.HTTPRequest(
+            .get,
+            origin + "/redirect?to=http://127.0.0.1:\(other.port)/show",
+            headers: ["authorization": "a", "x-a": "1"]
+          ),
+          FetchOptions()
+        )
+        let text = try await response.text()
+        #expect(text.contains("authorization: -"))
+        #expect(text.contains("x-a: 1"))
+      }
+    }
+  }
+
+  @Test func `a request that is given longer waits longer than others`() async throws {
+    let stream = StreamRouter()
+    try await withServer(OtherServer(stream: stream)) { server in
+      let client = ActionHTTPClient(silence: .milliseconds(30))
+      let url = "http://127.0.0.1:\(server.port)/wait-then-length"
+      let late = try await #require(throws: FetchError.self) {
+        try await client.fetch(
+          Hull.HTTPRequest(.get, url),
+          FetchOptions(timeout: .milliseconds(20))
+        )
+      }
+      #expect(late.reason == .timedOut)
+      async let response = client.fetch(
+        Hull.HTTPRequest(.post, url, body: HTTPBody("abc")),
+        FetchOptions(timeout: .seconds(50))
+      )
+      await stream.events.wait()
+      await stream.events.wait()
+      // Longer than what the client is made to wait by itself.
+      try await pause()
+      stream.mayGoOn.send()
+      stream.mayGoOn.send()
+      #expect(try await response.status == 200)
+      await client.shutdown()
+    }
+  }
+
   @Test func `another host does not learn who asks`() async throws {
     try await withClient { client, _, origin in
       let other = origin.replacing("127.0.0.1", with: "localhost")
-      let response = try await client.send(
+      let response = try await client.fetch(
         Hull.HTTPRequest(
           .get,
           origin + "/redirect?to=\(other)/show",
@@ -166,10 +231,10 @@ private struct OtherServer: HullServer.HTTPRouter {
     try await withClient { client, _, origin in
       let request = Hull.HTTPRequest(.get, origin + "/loop")
       let error = try await #require(throws: FetchError.self) {
-        try await client.send(request, FetchOptions(maximumRedirects: 3))
+        try await client.fetch(request, FetchOptions(maximumRedirects: 3))
       }
       #expect(error.reason == .tooManyRedirects)
-      let response = try await client.send(request, FetchOptions(maximumRedirects: 0))
+      let response = try await client.fetch(request, FetchOptions(maximumRedirects: 0))
       #expect(response.status == 302)
     }
   }
@@ -178,17 +243,17 @@ private struct OtherServer: HullServer.HTTPRouter {
     try await withClient { client, stream, origin in
       for url in ["", "ftp://a.example/", "a.example", "http://", "file:///etc/passwd"] {
         let error = try await #require(throws: FetchError.self) {
-          try await client.send(Hull.HTTPRequest(.get, url), FetchOptions())
+          try await client.fetch(Hull.HTTPRequest(.get, url), FetchOptions())
         }
         #expect(error.reason == .invalidRequest)
       }
       let refused = try await #require(throws: FetchError.self) {
-        try await client.send(Hull.HTTPRequest(.get, "http://127.0.0.1:1/"), FetchOptions())
+        try await client.fetch(Hull.HTTPRequest(.get, "http://127.0.0.1:1/"), FetchOptions())
       }
       #expect(refused.reason == .connectionFailed)
       #expect(refused.message.hasPrefix("http://127.0.0.1:1/ could not be reached: "))
       let late = try await #require(throws: FetchError.self) {
-        try await client.send(
+        try await client.fetch(
           Hull.HTTPRequest(.get, origin + "/wait-then-length"),
           FetchOptions(timeout: .milliseconds(50))
         )

@@ -92,12 +92,28 @@ import Testing
       ["X-Forwarded-Proto: https", "Forwarded: proto=http;host=e.example", "X-Forwarded-Host: f"],
       "https://e.example/url?x"
     ),
+    (["X-Forwarded-Host: [::1]:8080"], "http://[::1]:8080/url?x"),
+    // What is no scheme or no host could put another path before the one that was routed.
+    (["X-Forwarded-Host: h/internal/secret?"], "http://localhost/url?x"),
+    (["X-Forwarded-Host: h?", "Forwarded: host=h#"], "http://localhost/url?x"),
+    (["Forwarded: host=\"h/x?\"", "X-Forwarded-Host: i.example"], "http://i.example/url?x"),
+    (["X-Forwarded-Host: user@h"], "http://localhost/url?x"),
+    (["X-Forwarded-Host: h:port"], "http://localhost/url?x"),
+    (["X-Forwarded-Proto: http://h/internal/secret?"], "http://localhost/url?x"),
+    (["X-Forwarded-Proto: javascript", "Forwarded: proto=HTTPS"], "https://localhost/url?x"),
   ])
   func `the URL is the one the client asked for`(fields: [String], url: String) async throws {
     try await SiteFixture.with { fixture in
       let site = try await fixture.site.request("GET", "/url?x", fields: fields)
       #expect(site.body == url)
       #expect(try await fixture.api.request("GET", "/http/url?x", fields: fields).body == url)
+    }
+  }
+
+  @Test func `a host that is none does not change the path an action sees`() async throws {
+    try await SiteFixture.with { fixture in
+      try await fixture.site.send("GET /people/ada HTTP/1.1\r\nHost: h/people/eve?\r\n\r\n")
+      #expect(try await fixture.site.response().body == "prefix /people/ada")
     }
   }
 

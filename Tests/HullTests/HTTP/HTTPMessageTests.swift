@@ -21,6 +21,16 @@ import Testing
     #expect(request.query == query)
   }
 
+  @Test(arguments: [
+    ("https://a.example/channels/a%20b", ["channels", "a b"]),
+    ("https://a.example/caf%C3%A9/x%2Fy?z=/", ["café", "x/y"]),
+    ("https://a.example/a/", ["a", ""]), ("https://a.example/a//b", ["a", "", "b"]),
+    ("https://a.example", [""]), ("/a+b", ["a+b"]),
+  ])
+  func `a path has segments, which are decoded`(url: String, segments: [String]) {
+    #expect(HTTPRequest(.get, url).pathSegments == segments)
+  }
+
   @Test func `the query is decoded like a form`() {
     let request = HTTPRequest(.get, "https://a.example/?a=b+c&a=%C3%A4&d&=e&f=%zz&g=h=i&j=%FF")
     #expect(
