@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import HullPersistence
+import HullRuntime
 
 /// The settings of a server, resolved and checked.
 struct ServeSettings: Equatable {
@@ -74,8 +75,16 @@ struct ServeSettings: Equatable {
       .choice(options.durability, of: Durability.self, environment) ?? .full
     adminKey = Setting(option: "--admin-key", variable: "HULL_ADMIN_KEY")
       .text(options.adminKey, environment)
-    if let adminKey, adminKey.utf8.count < 16 || adminKey.contains(where: \.isWhitespace) {
-      throw ValidationError("--admin-key must have at least 16 characters, none of them spaces.")
+    // A colon separates a key from the user it acts as, and header fields are ASCII.
+    if let adminKey,
+      adminKey.utf8.count < 16
+        || !AdminKeyBroker.removingTypePrefix(adminKey).utf8.allSatisfy({
+          (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":")
+        })
+    {
+      throw ValidationError(
+        "\(options.adminKey == nil ? "HULL_ADMIN_KEY" : "--admin-key") must have at least 16 characters, of ASCII, none of them spaces or colons."
+      )
     }
     isRedacted = try Setting(option: "--redact", variable: "HULL_REDACT")
       .flag(options.redact, environment)

@@ -190,6 +190,11 @@ package final class Backend: Sendable {
     }
   }
 
+  /// The kind of the function that a text names, internal ones included; nil if it names none.
+  package func kind(of text: String) -> FunctionKind? {
+    (try? runner.registry.lookUp(text, mayCallInternal: true))?.function?.definition.kind
+  }
+
   /// All functions, by path.
   package var functions: [FunctionListing] { runner.registry.functions.map(FunctionListing.init) }
 

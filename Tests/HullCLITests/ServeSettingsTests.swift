@@ -114,7 +114,15 @@ import Testing
     ),
     (
       ["--admin-key", "short"], [:],
-      "--admin-key must have at least 16 characters, none of them spaces."
+      "--admin-key must have at least 16 characters, of ASCII, none of them spaces or colons."
+    ),
+    (
+      ["--admin-key", "team:0123456789abcdef"], [:],
+      "--admin-key must have at least 16 characters, of ASCII, none of them spaces or colons."
+    ),
+    (
+      [], ["HULL_ADMIN_KEY": "schl\u{fc}ssel-0123456789"],
+      "HULL_ADMIN_KEY must have at least 16 characters, of ASCII, none of them spaces or colons."
     ),
     ([], ["HULL_SAMPLE": "maybe"], "HULL_SAMPLE must be true or false, not 'maybe'."),
     ([], ["HULL_REDACT": "2"], "HULL_REDACT must be true or false, not '2'."),

@@ -140,6 +140,22 @@ import Testing
     }
   }
 
+  @Test func `what calls an action has the places of actions, however it is spelled`() async throws
+  {
+    try await APIFixture.with { api in
+      let router = APIRouter(backend: api.backend, counters: ServerCounters())
+      for (path, lane) in [
+        ("/api/action", HTTPRoute.Lane.actions), ("/api/function", .actions),
+        ("/api/run/work/add", .actions), ("/api/run/work.ts/add", .actions),
+        ("/api/run/work%2Ejs/add", .actions), ("/api/run/people/me", .requests),
+        ("/api/run/nope/list", .requests), ("/api/run/%FF/list", .requests),
+        ("/api/query", .requests), ("/api/mutation", .requests),
+      ] {
+        #expect(router.route(method: .POST, path: path).lane == lane, "\(path)")
+      }
+    }
+  }
+
   @Test func `a refused request whose body is still arriving does not cost others theirs`()
     async throws
   {

@@ -11,7 +11,9 @@ package import NIOHTTP1
 package struct APIRouter: HTTPRouter {
   private let paths: [String: RouteTable.Path]
   private let prefixes: [RouteTable.Prefix]
+  private let backend: Backend
   private let runPath: RouteTable.Path
+  private let runActionPath: RouteTable.Path
   private let sync: SyncRoute?
   private let unknownPath: HTTPRoute
 
@@ -41,7 +43,9 @@ package struct APIRouter: HTTPRouter {
     if let sync { table.addSyncRoute(sync) }
     paths = table.paths
     prefixes = table.prefixes
+    self.backend = backend
     runPath = RouteTable.runPath(backend)
+    runActionPath = RouteTable.runPath(backend, isAction: true)
     unknownPath = HTTPRoute(
       bodyLimit: RouteTable.smallBodyLimit,
       work: .immediate { request in
@@ -53,7 +57,7 @@ package struct APIRouter: HTTPRouter {
   package func route(method: HTTPMethod, path: String) -> HTTPRoute {
     if let found = paths[path] { return found.route(method) }
     if path.utf8.count > RunRoute.prefix.utf8.count, path.hasPrefix(RunRoute.prefix) {
-      return runPath.route(method)
+      return (RunRoute.namesAction(path, in: backend) ? runActionPath : runPath).route(method)
     }
     if let sync, let version = SyncRoute.version(inPath: path) {
       return sync.path(version: version).route(method)
@@ -276,11 +280,13 @@ struct RouteTable {
   }
 
   /// The methods of `/api/run/…`.
-  static func runPath(_ backend: Backend) -> Path {
+  static func runPath(_ backend: Backend, isAction: Bool = false) -> Path {
     var path = Path(hasCORS: true)
-    path.post = route(callBodyLimit, .runToCompletion) { request throws(BackendError) in
+    var post = route(callBodyLimit, .runToCompletion) { request throws(BackendError) in
       try await RunRoute(backend: backend).answer(request)
     }
+    post.isAction = isAction
+    path.post = post
     return path
   }
 

@@ -20,7 +20,9 @@ extension RouteTable {
       request throws(BackendError) in
       try await CallRoute(backend: backend, kind: .action).answer(request)
     }
-    post("/api/function", onDisconnect: .runToCompletion) { request throws(BackendError) in
+    // Whether it is an action is in the body, and the place is taken before that is read.
+    post("/api/function", isAction: true, onDisconnect: .runToCompletion) {
+      request throws(BackendError) in
       try await AnyFunctionRoute(backend: backend).answer(request)
     }
   }

@@ -40,6 +40,12 @@ struct RunRoute {
     )
   }
 
+  /// Whether the function that the path of a request names is an action, which may take minutes.
+  static func namesAction(_ path: String, in backend: Backend) -> Bool {
+    guard let path = try? functionPath(path.dropFirst(prefix.count)) else { return false }
+    return backend.kind(of: path) == .action
+  }
+
   /// The path that `foo/messages/list` stands for: `foo/messages:list`.
   static func functionPath(_ rest: Substring) throws(BackendError) -> String {
     let segments = rest.split(separator: "/", omittingEmptySubsequences: false)
