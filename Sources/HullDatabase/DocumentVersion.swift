@@ -7,7 +7,7 @@ package import HullValues
 /// it point at the same instance.
 package final class DocumentVersion: Sendable {
   package let document: EncodedDocument
-  /// Its keys, one element per index of the table, in the order of the table's indexes.
+  /// Its keys, one element per index of the table that has keys, in the order of the table's indexes.
   package let entries: [IndexEntries]
 
   package init(document: EncodedDocument, entries: [IndexEntries]) {

@@ -97,4 +97,74 @@ import Testing
       #expect(try await database.collect(.search("a")).count == 1)
     }
   }
+
+  @Test func `an index added before any document has text counts those that get some`()
+    async throws
+  {
+    let persistence = InMemoryPersistence()
+    var database = try await Database.open(
+      persistence: persistence,
+      schema: SchemaDefinition(tables: [TableDefinition(name: "posts")]),
+      options: .test()
+    )
+    try await database.insertPosts([[:], [:], [:]])
+    database = try await Database.open(persistence: persistence, schema: .posts, options: .test())
+    #expect(try await statistics(database) == SearchStatistics(documents: 3, terms: 0))
+    let ids = try await database.collect(Query(table: "posts")).map(\.id)
+    let writer = database.begin(.readWrite)
+    try await writer.patch(ids[0], [("body", "a b")])
+    try await writer.delete(ids[1])
+    try await database.commit(writer, source: "posts:write")
+    database = try await Database.open(persistence: persistence, schema: .posts, options: .test())
+    #expect(try await statistics(database) == SearchStatistics(documents: 2, terms: 2))
+  }
+
+  /// Opens a database whose stored counters for two documents with two terms are replaced by a text.
+  private func reopened(replacingCountersBy text: String) async throws -> Database {
+    let persistence = InMemoryPersistence()
+    func open() async throws -> Database {
+      try await Database.open(persistence: persistence, schema: .posts, options: .test())
+    }
+    try await open().insertPosts([["body": "a b"], [:]])
+    let entries = try await persistence.metadata(prefix: "search/statistics/")
+    #expect(entries.count == 1)
+    let timestamp = persistence.lastTimestamp.successor
+    let metadata = entries.mapValues { _ in Optional(Array(text.utf8)) }
+    try await persistence.append([CommitRecord(timestamp: timestamp, metadata: metadata)])
+    let database = try await open()
+    #expect(try await persistence.metadata(prefix: "search/statistics/") == entries)
+    return database
+  }
+
+  @Test func `counters of a former version are counted anew`() async throws {
+    let database = try await reopened(replacingCountersBy: "0 2")
+    #expect(try await statistics(database) == SearchStatistics(documents: 2, terms: 2))
+  }
+
+  @Test(arguments: ["2 1 x", "1 1 1", "", "2 1 1 1"])
+  func `counters that are none are refused`(text: String) async throws {
+    let error = try await #require(throws: DatabaseError.self) {
+      _ = try await reopened(replacingCountersBy: text)
+    }
+    #expect(error.code == "CatalogCorrupt")
+  }
+
+  @Test func `an index of vectors has no such counters`() async throws {
+    let persistence = InMemoryPersistence()
+    let schema = SchemaDefinition(tables: [
+      TableDefinition(
+        name: "posts",
+        vectorIndexes: [
+          VectorIndexDefinition(name: "by_vector", vectorField: "vector", dimensions: 2)
+        ]
+      )
+    ])
+    let database = try await Database.open(
+      persistence: persistence,
+      schema: schema,
+      options: .test()
+    )
+    try await database.insertPosts([["vector": .array([.float64(1), .float64(2)])]])
+    #expect(try await persistence.metadata(prefix: "search/statistics/").isEmpty)
+  }
 }

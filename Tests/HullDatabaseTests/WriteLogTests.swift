@@ -4,8 +4,7 @@ import Testing
 
 @testable import HullDatabase
 
-@Suite("The log of recent commits")
-struct WriteLogTests {
+@Suite struct WriteLogTests {
   /// A log with the commits 1 to `count`, all published.
   private func log(of count: Int64) -> WriteLog {
     var log = WriteLog(start: Timestamp(rawValue: 0))
@@ -18,8 +17,8 @@ struct WriteLogTests {
     return log
   }
 
-  @Test("After a burst no memory is kept for as many commits again", arguments: [10, 1_000, 50_000])
-  func releasesRoom(count: Int64) {
+  @Test(arguments: [10, 1_000, 50_000])
+  func `after a burst no memory is kept for as many commits again`(count: Int64) {
     var log = log(of: count)
     #expect(log.capacity >= Int(count))
     log.releaseMemory(published: Timestamp(rawValue: count))
@@ -28,8 +27,7 @@ struct WriteLogTests {
     #expect(log.capacity < 10)
   }
 
-  @Test("Commits that are not published yet stay when memory is released")
-  func keepsUnpublished() {
+  @Test func `commits that are not published yet stay when memory is released`() {
     var log = log(of: 5_000)
     log.releaseMemory(published: Timestamp(rawValue: 4_998))
     let kept = log.commits(after: log.start, through: Timestamp(rawValue: 5_000))

@@ -172,8 +172,8 @@ extension Catalog.Table {
   package func version(of document: EncodedDocument, object: ConvexObject) -> DocumentVersion {
     DocumentVersion(
       document: document,
-      entries: indexes.map { index in
-        IndexEntries(index: index.id, keys: index.keys(of: object, id: document.id))
+      entries: indexes.compactMap { index in
+        index.keys(of: object, id: document.id).map { IndexEntries(index: index.id, keys: $0) }
       }
     )
   }
@@ -185,14 +185,14 @@ extension Catalog.Table {
 }
 
 extension Catalog.Index {
-  /// The keys of one document in this index.
-  package func keys(of object: ConvexObject, id: DocumentID) -> IndexKeys {
+  /// The keys of one document in this index; nil for a vector index, which has none.
+  package func keys(of object: ConvexObject, id: DocumentID) -> IndexKeys? {
     switch kind {
     case .database(let fields):
       .one(IndexKey(fields: fields, of: object, id: id))
     case .search(let definition):
       .many(searchEntries(for: definition, id: id, object: object))
-    case .vector: .many([])
+    case .vector: nil
     }
   }
 }

@@ -262,7 +262,7 @@ extension CatalogUpdate {
       for document in documents {
         let object = try document.object()
         for index in table.indexes where index.lacks(document.id.internalID) {
-          index.keys(of: object, id: document.id).forEach { key in
+          index.keys(of: object, id: document.id)?.forEach { key in
             entries.append(
               IndexWrite(index: index.id, key: key, id: document.id, isPresent: true)
             )

@@ -101,7 +101,8 @@ enum StoreCheck {
     return findings
   }
 
-  /// Whether the statistics of the full-text index count its notes, of three words each.
+  /// Whether the statistics of the full-text index (version 2 of their text) count its notes, of three
+  /// words each.
   private static func statistics(
     of store: InMemoryPersistence,
     _ catalog: Catalog,
@@ -111,8 +112,8 @@ enum StoreCheck {
       return ["there is no full-text index"]
     }
     let stored = try await store.metadata("search/statistics/\(index.id)")
-    let text = stored.map { String(decoding: $0, as: UTF8.self) } ?? "0 0"
-    let expected = "\(model.notes.count) \(model.notes.count * 3)"
+    let text = stored.map { String(decoding: $0, as: UTF8.self) } ?? "2 0 0"
+    let expected = "2 \(model.notes.count) \(model.notes.count * 3)"
     return text == expected ? [] : ["the full-text index counts \(text), and has \(expected)"]
   }
 }

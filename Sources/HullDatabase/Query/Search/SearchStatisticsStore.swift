@@ -7,12 +7,17 @@ package import HullValues
 /// An index that was just built has none; they are counted when the database opens.
 enum SearchStatisticsStore {
   private static let prefix = "search/statistics/"
+  /// What the text of an entry begins with.
+  ///
+  /// Those of former versions did not count the documents of an index that was built before any of
+  /// them had text.
+  private static let version = "2"
 
   private static func key(_ index: IndexID) -> String { prefix + String(index.rawValue) }
 
   /// What to write for an index; nil forgets it.
   static func metadata(_ statistics: SearchStatistics?, of index: IndexID) -> [String: [UInt8]?] {
-    [key(index): statistics.map { Array("\($0.documents) \($0.terms)".utf8) }]
+    [key(index): statistics.map { Array("\(version) \($0.documents) \($0.terms)".utf8) }]
   }
 
   /// The statistics of every full-text index of a catalog; counts and writes those that are missing.
@@ -27,8 +32,8 @@ enum SearchStatisticsStore {
     for table in catalog.tablesByName {
       for index in table.indexes {
         guard case .search = index.kind else { continue }
-        if let bytes = stored[key(index.id)] {
-          result[index.id] = try decoded(bytes, index.id)
+        if let bytes = stored[key(index.id)], let statistics = try decoded(bytes, index.id) {
+          result[index.id] = statistics
           continue
         }
         let statistics = try await count(index.id, of: table, in: persistence)
@@ -45,11 +50,12 @@ enum SearchStatisticsStore {
     return result
   }
 
-  private static func decoded(_ bytes: [UInt8], _ index: IndexID) throws -> SearchStatistics {
-    let numbers = String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap {
-      Int($0)
-    }
-    guard numbers.count == 2 else {
+  /// Reads an entry; nil if it is to be counted anew.
+  private static func decoded(_ bytes: [UInt8], _ index: IndexID) throws -> SearchStatistics? {
+    let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+    let numbers = words.dropFirst().compactMap { Int($0) }
+    if words.count == 2 { return nil }
+    guard words.first.map(String.init) == version, numbers.count == 2 else {
       throw DatabaseError(
         code: "CatalogCorrupt",
         message: """
@@ -71,7 +77,7 @@ enum SearchStatisticsStore {
     try await forEachKey(of: .index(index), in: table.number, from: persistence) { key in
       statistics.terms += SearchPostingLayout.termFrequency(in: key)
     }
-    if statistics.terms == 0 { return statistics }
+    // Documents without text count as well: they may be given some.
     try await forEachKey(of: .byID(table.number), in: table.number, from: persistence) { _ in
       statistics.documents += 1
     }
@@ -104,10 +110,12 @@ enum SearchStatisticsStore {
 
 extension SearchStatistics {
   /// What changes of documents do to the statistics of the full-text indexes of their tables.
+  ///
+  /// Indexes whose statistics stay the same are left out.
   static func deltas(of changes: [DocumentChange]) -> [IndexID: SearchStatistics] {
     var deltas: [IndexID: SearchStatistics] = [:]
     for change in changes { add(change.before, change.after, to: &deltas) }
-    return deltas
+    return deltas.isEmpty ? deltas : deltas.filter { $0.value != SearchStatistics() }
   }
 
   /// Adds what the change of one document does.
