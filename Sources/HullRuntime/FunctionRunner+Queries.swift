@@ -17,7 +17,8 @@ extension FunctionRunner {
     let demand = QueryCache.Demand(
       question: question,
       identity: call.identity.user,
-      timestamp: timestamp
+      timestamp: timestamp,
+      isPatient: call.isPatient
     )
     if !wasLookedUp, let result = cache.lookUp(demand) {
       observer?(FunctionLogRecord(call, result.outcome, duration: .zero, isCached: true))

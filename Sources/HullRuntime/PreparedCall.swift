@@ -66,7 +66,8 @@ extension Backend {
       let demand = QueryCache.Demand(
         question: question,
         identity: call.identity.user,
-        timestamp: call.timestamp ?? latestTimestamp
+        timestamp: call.timestamp ?? latestTimestamp,
+        isPatient: call.isPatient
       )
       guard let result = runner.cache.lookUp(demand) else { return nil }
       runner.observer?(FunctionLogRecord(call, result.outcome, duration: .zero, isCached: true))

@@ -97,7 +97,8 @@ extension Backend {
         question: journal == question.journal
           ? question : question.with(journal: journal, asker: .anyone),
         identity: call.identity.user,
-        timestamp: timestamp
+        timestamp: timestamp,
+        isPatient: call.isPatient
       )
       return fetch(query, demand, completion)
     }

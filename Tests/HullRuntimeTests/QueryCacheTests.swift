@@ -64,6 +64,80 @@ private final class Runs: Sendable {
     .user(try UserIdentity(issuer: "https://a.example", subject: subject))
   }
 
+  @Test func `who waits for a turn as long as it takes is not refused with others`() async throws {
+    let (stop, begun) = (Signal(), Signal())
+    let fixture = try await BackendFixture(configure: {
+      $0.concurrency.queries = 1
+      $0.concurrency.patience = .milliseconds(300)
+    }) {
+      $0.query("wait") { _, _ in
+        begun.open()
+        await stop.wait()
+      }
+      $0.query("quick") { _, _ in "quick" }
+    }
+    let backend = fixture.backend
+    let first = Task { try await fixture.value("wait", .query) }
+    await begun.wait()
+    let hasty = Task { try await fixture.value("quick", .query) }
+    while backend.queryCacheCounters.misses < 2 { await Task.yield() }
+    let query = backend.prepareQuery("m:quick", .values([[:]]), identity: .anonymous)
+    let answers = AsyncStream<Result<QueryResult, BackendError>>.makeStream()
+    let atOnce = backend.fetch(query, journal: nil, at: backend.latestTimestamp) {
+      answers.continuation.yield($0)
+    }
+    #expect(atOnce == nil)
+    #expect(backend.queryCacheCounters.shared == 1)
+    await #expect {
+      _ = try await hasty.value
+    } throws: { error in
+      (error as? BackendError)?.code == "TooManyConcurrentRequests"
+    }
+    stop.open()
+    _ = try await first.value
+    var iterator = answers.stream.makeAsyncIterator()
+    let answer = try #require(await iterator.next()).get()
+    #expect(try answer.outcome.result.get() == EncodedValue("quick" as ConvexValue))
+  }
+
+  @Test func `that a query looks at who asks is known even if it fails`() async throws {
+    let runs = runs
+    let fixture = try await BackendFixture {
+      $0.query("mine") { ctx, _ -> ConvexValue in
+        runs.add("mine")
+        guard let user = try await ctx.auth.getUserIdentity() else { return .null }
+        throw ConvexError("not you, \(user.subject)")
+      }
+    }
+    let backend = fixture.backend
+    // Before it has looked, everybody's question is the same: all wait for the first one.
+    let users = try (0..<8).map { try user("user \($0)") }
+    func ask(_ identity: CallerIdentity) -> AsyncStream<Result<QueryResult, BackendError>> {
+      let query = backend.prepareQuery("m:mine", .values([[:]]), identity: identity)
+      let answers = AsyncStream<Result<QueryResult, BackendError>>.makeStream()
+      let atOnce = backend.fetch(query, journal: nil, at: backend.latestTimestamp) {
+        answers.continuation.yield($0)
+        answers.continuation.finish()
+      }
+      #expect(atOnce == nil)
+      return answers.stream
+    }
+    for await _ in ask(users[0]) {}
+    let before = backend.queryCacheCounters
+    for (number, answers) in users.map(ask).enumerated() {
+      for await answer in answers {
+        guard case .failure(let failure) = try answer.get().outcome.result else {
+          Issue.record("it did not fail")
+          continue
+        }
+        #expect(failure.message.contains("not you, user \(number)"))
+      }
+    }
+    // Nobody waits for somebody else's run, to find out that it was not theirs.
+    #expect(backend.queryCacheCounters.shared == before.shared)
+    #expect(runs["mine"] == 9)
+  }
+
   @Test func `a query is run again only when what it read has changed`() async throws {
     let backend = try await fixture()
     let first = try await backend.run("list", .query)

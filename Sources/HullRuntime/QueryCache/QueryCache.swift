@@ -47,6 +47,8 @@ final class QueryCache: Sendable {
     var question: QueryQuestion
     var identity: UserIdentity?
     var timestamp: Timestamp
+    /// Whether the one who asks waits for a turn as long as it takes.
+    var isPatient: Bool
 
     /// The question as only this identity asks it.
     fileprivate var ownQuestion: QueryQuestion {
@@ -201,6 +203,8 @@ final class QueryCache: Sendable {
     // Whoever led went away or asked for too old a snapshot; those who wait did not.
     case .failure(let error) where error.kind == .clientDisconnect || error.kind == .outOfRetention:
       return .again
+    // Whoever led had waited for a turn for as long as it would, which is not as long as others do.
+    case .failure(let error) where error.kind == .rateLimited && demand.isPatient: return .again
     case .failure(let error): return .failure(error)
     }
   }
@@ -222,9 +226,13 @@ final class QueryCache: Sendable {
   }
 
   private func keep(_ result: QueryResult, of flight: Flight, _ state: inout State) {
-    guard !result.outcome.isFailure, let dependencies = result.outcome.dependencies else { return }
+    guard let dependencies = result.outcome.dependencies else { return }
     let question = flight.demand.question
-    state.observesIdentity[question.function] = dependencies.observedIdentity
+    // One that fails may have ended before it would have looked; that it looked is known.
+    if !result.outcome.isFailure || dependencies.observedIdentity {
+      state.observesIdentity[question.function] = dependencies.observedIdentity
+    }
+    if result.outcome.isFailure { return }
     let asker =
       dependencies.observedIdentity
       ? QueryQuestion.Asker.exactly(flight.demand.identity) : .anyone
