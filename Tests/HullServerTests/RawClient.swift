@@ -109,6 +109,11 @@ final class RawClient {
     try await channel.setOption(.autoRead, value: true).get()
   }
 
+  /// Takes some of what is there, if the client is slow.
+  func readOnce() async throws {
+    try await channel.eventLoop.submit { [channel] in channel.read() }.get()
+  }
+
   /// Reads exactly so many bytes.
   func bytes(_ count: Int) async throws -> [UInt8] {
     while received.readableBytes < count {

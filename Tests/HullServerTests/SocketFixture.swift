@@ -37,6 +37,7 @@ struct SocketRouter: HTTPRouter {
 
 /// Echoes every message that is no command.
 final class ScriptedPeer: WebSocketPeer {
+  private(set) var retainedBytes = 0
   private let events: Signal
   private let closesAtOnce: Bool
   private var socket: WebSocket?
@@ -66,6 +67,9 @@ final class ScriptedPeer: WebSocketPeer {
         socket?.send(text: Array("\(number) ".utf8) + filling)
       }
       events.send("queued \(socket?.queuedMessages ?? 0 > 0 ? "some" : "none")")
+    case ("keep", 2):
+      retainedBytes = Int(words[1]) ?? 0
+      socket?.send(text: text)
     case ("pause", 1):
       socket?.pauseReading()
       events.send("paused")

@@ -27,6 +27,7 @@ import Testing
     func received(text: [UInt8]) {}
     func receivedBinary() {}
     func drained() {}
+    let retainedBytes = 0
     func tick() {}
     func shouldClose() -> Bool { true }
     func closed() {}

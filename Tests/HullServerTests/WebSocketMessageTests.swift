@@ -152,6 +152,64 @@ import Testing
     }
   }
 
+  @Test func `what the peers keep of messages counts with what waits`() async throws {
+    let router = SocketRouter()
+    let counters = ServerCounters()
+    let configuration = ServerConfiguration.test {
+      $0.maximumBufferedBytes = 1_000_000
+      $0.webSocketTickInterval = .milliseconds(10)
+    }
+    try await withServer(router, configuration: configuration, counters: counters) { server in
+      let socket = try await RawWebSocketClient(port: server.port)
+      try await socket.send("keep 600000")
+      #expect(try await socket.text() == "keep 600000")
+      try await eventually { counters.bufferedBodyBytes == 600_000 }
+      let other = try await RawWebSocketClient(port: server.port)
+      try await other.send("keep 600000")
+      #expect(try await other.text() == "keep 600000")
+      guard case .close(1013, let reason) = try await other.next() else {
+        Issue.record("the second socket was not closed")
+        return
+      }
+      #expect(reason.hasPrefix("WorkerOverloaded"))
+      try await eventually { counters.bufferedBodyBytes == 600_000 }
+      // What is let go of is free again, at the next message or the next tick.
+      try await socket.send("keep 5")
+      #expect(try await socket.text() == "keep 5")
+      try await eventually { counters.bufferedBodyBytes == 0 }
+    }
+  }
+
+  @Test func `a client that takes what is left is given the time`() async throws {
+    let router = SocketRouter()
+    let timeout: Duration = .seconds(2)
+    let configuration = ServerConfiguration.test {
+      $0.webSocketCloseTimeout = timeout
+      $0.webSocketTickInterval = .milliseconds(10)
+    }
+    try await withServer(router, configuration: configuration) { server in
+      let socket = try await RawWebSocketClient(port: server.port, isSlow: true)
+      try await socket.send("flood 150 100000")
+      try await socket.send("close 4000 enough")
+      #expect(await router.events.wait() == "opened")
+      #expect(await router.events.wait() == "queued some")
+      #expect(await router.events.wait() == "closed")
+      // It takes some of it at a time, and longer in all than the close may take. The system tells of
+      // room only when a third of what it keeps for the socket is free again.
+      let began = ContinuousClock.now
+      while ContinuousClock.now - began < timeout * 1.5 {
+        for _ in 0..<5 { try await socket.client.readOnce() }
+        try await pause()
+      }
+      try await socket.client.startReading()
+      #expect(try await socket.client.response().status == 101)
+      for number in 0..<150 { #expect(try await socket.text().hasPrefix("\(number) ")) }
+      #expect(try await socket.text() == "last")
+      let end = try await socket.next()
+      #expect(end == .close(code: 4000, reason: "enough"))
+    }
+  }
+
   @Test func `what waits on all sockets together is bounded`() async throws {
     let router = SocketRouter()
     let counters = ServerCounters()

@@ -109,6 +109,16 @@ import Testing
 }
 
 @Suite struct WebSocketOutboxTests {
+  @Test func `pieces of one message wait together, however long it is`() {
+    var outbox = WebSocketOutbox()
+    let piece = [UInt8](repeating: 0, count: 8)
+    let isTaken = [false, true, true].map { outbox.append(piece, limit: 10, continues: $0) }
+    #expect(isTaken == [true, true, true])
+    let next = outbox.append(piece, limit: 10)
+    #expect(!next)
+    #expect(outbox.bytes == 24)
+  }
+
   @Test func `messages leave in order and are counted`() {
     var outbox = WebSocketOutbox()
     var next: UInt8 = 0

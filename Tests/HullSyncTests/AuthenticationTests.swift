@@ -235,6 +235,29 @@ import Testing
     #expect(wire.violations == [])
   }
 
+  @Test func `a token that ends while the next one is verified is no reason to end`() async throws {
+    let provider = try await TestProvider()
+    let server = try await notes.backend(of: provider)
+    let wire = await server.wire()
+    await wire.connect()
+    await wire.authenticate(0, token: try provider.token("ada", at: server.time.now(), for: 60))
+    await wire.add(0, "m:count")
+    _ = try await wire.transition { $0[0] != nil && $0.end.identity == 1 }
+    server.time.advance(by: .seconds(61))
+    let gate = Signal()
+    provider.network.hold(until: gate)
+    await wire.authenticate(1, token: try provider.token("ada", at: server.time.now()))
+    try await server.run("add", .mutation)
+    while wire.mailbox.undelivered > 0 { await Task.yield() }
+    await wire.loop.run {}
+    #expect(wire.unread == [])
+    gate.open()
+    let transition = try await wire.transition { $0[0] != nil }
+    #expect(transition[0]?["value"] == 1.0)
+    #expect(transition.end.identity == 2)
+    #expect(wire.violations == [])
+  }
+
   @Test func `what waits for a token is bounded`() async throws {
     let provider = try await TestProvider()
     let server = try await notes.backend(of: provider)

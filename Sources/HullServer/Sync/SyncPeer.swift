@@ -23,6 +23,8 @@ final class SyncPeer: WebSocketPeer, SyncTransport {
 
   func drained() { worker.drained() }
 
+  var retainedBytes: Int { worker.retainedBytes }
+
   func tick() { worker.tick() }
 
   // Clients connect again, and everything they had under way is sent again.
@@ -38,6 +40,8 @@ final class SyncPeer: WebSocketPeer, SyncTransport {
   var queuedMessages: Int { socket?.queuedMessages ?? 0 }
 
   func send(_ message: [UInt8]) { socket?.send(text: message) }
+
+  func send(continuation: [UInt8]) { socket?.send(text: continuation, continues: true) }
 
   func flush() { socket?.flush() }
 

@@ -25,10 +25,13 @@ package final class WebSocket {
   /// otherwise. A client that lets more wait than the configuration allows is closed with 1013.
   /// What is sent during one turn of the event loop leaves together, at its end or with ``flush()``.
   ///
-  /// - Parameter text: UTF-8.
-  package func send(text: [UInt8]) {
+  /// - Parameters:
+  ///   - text: UTF-8.
+  ///   - continues: Whether it is a further piece of what was sent last: it waits with that, however much
+  ///     there is.
+  package func send(text: [UInt8], continues: Bool = false) {
     eventLoop.assertInEventLoop()
-    connection?.send(text)
+    connection?.send(text, continues: continues)
   }
 
   /// Has what was sent leave now.

@@ -69,7 +69,7 @@ final class WebSocketConnection: ChannelDuplexHandler {
   private var owedPong: [UInt8]?
   private var owedClose: WebSocketClose?
   private var closeIsWritten = false
-  /// What reader and outbox have taken of the budget.
+  /// What reader, outbox and peer have taken of the budget.
   private var takenBytes = 0
 
   // Time, looked at by the timer of the event loop.
@@ -120,8 +120,9 @@ final class WebSocketConnection: ChannelDuplexHandler {
     outbox.removeAll()
     (owedPong, owedClose) = (nil, nil)
     reader = WebSocketReader(maximumFrame: 0, maximumMessage: 0)
+    let peer = endPeer()
     balanceBudget()
-    endPeer()?.closed()
+    peer?.closed()
     context.fireChannelInactive()
   }
 
@@ -216,11 +217,11 @@ final class WebSocketConnection: ChannelDuplexHandler {
 
   var queuedMessages: Int { outbox.count }
 
-  func send(_ text: [UInt8]) {
+  func send(_ text: [UInt8], continues: Bool) {
     guard state == .open, let context else { return }
     if outbox.isEmpty, isWritable {
       write(.text, text, context: context)
-    } else if !outbox.append(text, limit: limits.maximumQueued) {
+    } else if !outbox.append(text, limit: limits.maximumQueued, continues: continues) {
       overflow(Self.tooSlow)
     } else if !balanceBudget() {
       overflow(Self.overloaded)
@@ -283,7 +284,11 @@ final class WebSocketConnection: ChannelDuplexHandler {
     while isWritable, let text = outbox.popFirst() {
       write(.text, text, context: context)
     }
-    if hadMessages { balanceBudget() }
+    if hadMessages {
+      balanceBudget()
+      // A client that takes what is left for it is given the time.
+      if case .closing = state { closingBegan = .now() }
+    }
     guard outbox.isEmpty else { return }
     if let close = owedClose {
       // Small enough to go ahead of the client, whose channel may be full for good.
@@ -328,9 +333,9 @@ final class WebSocketConnection: ChannelDuplexHandler {
     owedClose = close
     (owesPing, owedPong) = (false, nil)
     reader.dropMessages()
+    notifyPeer()
     balanceBudget()
     resumeReading()
-    notifyPeer()
     writeWaiting()
   }
 
@@ -382,6 +387,8 @@ final class WebSocketConnection: ChannelDuplexHandler {
       }
       if verdict == .ping { ping() }
       peer?.tick()
+      // Calls have ended meanwhile, whose messages are let go of.
+      if takenBytes > 0 { balanceBudget() }
     case .closing:
       guard now - closingBegan > limits.closing else { break }
       context?.flush()
@@ -390,12 +397,12 @@ final class WebSocketConnection: ChannelDuplexHandler {
     }
   }
 
-  /// Takes or gives back what reader and outbox hold beyond a free amount.
+  /// Takes or gives back what reader, outbox and peer hold beyond a free amount.
   ///
   /// - Returns: Whether there was enough.
   @discardableResult
   private func balanceBudget() -> Bool {
-    let held = reader.bufferedBytes + outbox.bytes
+    let held = reader.bufferedBytes + outbox.bytes + (peer?.retainedBytes ?? 0)
     let needed = held > BodyBudget.freeBytes ? held : 0
     if needed > takenBytes {
       guard shared.bodies.take(needed - takenBytes) else { return false }

@@ -23,9 +23,10 @@ package struct WebSocketOutbox {
   ///   - message: The message.
   ///   - limit: How many bytes may wait, beyond which only a lone message is taken: one that is longer
   ///     could never be sent otherwise.
+  ///   - continues: Whether it is a further piece of what was sent last, and taken as that was.
   /// - Returns: Whether it was taken.
-  package mutating func append(_ message: [UInt8], limit: Int) -> Bool {
-    guard isEmpty || bytes + message.count <= limit else { return false }
+  package mutating func append(_ message: [UInt8], limit: Int, continues: Bool = false) -> Bool {
+    guard isEmpty || continues || bytes + message.count <= limit else { return false }
     messages.append(message)
     bytes += message.count
     return true

@@ -22,6 +22,9 @@ package protocol WebSocketPeer: AnyObject {
   /// was more than 0.
   func drained()
 
+  /// How much of what has arrived it keeps, in bytes of the messages it came in.
+  var retainedBytes: Int { get }
+
   /// About a second has passed.
   func tick()
 

@@ -89,13 +89,15 @@ extension ClientMessage.ModifyQuerySet.Modification {
     case "Add":
       // As in the reference, an absent id is 0 and an absent path is empty, which no function has.
       let path = fields.range("udfPath") == nil ? "" : try fields.string("udfPath")
+      let (args, journal) = (fields["args"], try fields.optionalString("journal"))
       self = .add(
         try fields.uint32("queryId", default: 0),
         ClientMessage.Subscription(
           path: path,
-          arguments: ClientMessage.arguments(fields, fields["args"]),
-          journal: try fields.optionalString("journal"),
-          componentPath: try fields.optionalString("componentPath")
+          arguments: ClientMessage.arguments(fields, args),
+          journal: journal,
+          componentPath: try fields.optionalString("componentPath"),
+          bytes: path.utf8.count + (args?.count ?? 0) + (journal?.utf8.count ?? 0)
         )
       )
     case "Remove": self = .remove(try fields.uint32("queryId"))

@@ -86,18 +86,22 @@ extension ClientMessage {
     package var journal: String?
     /// The component the function belongs to; nil or empty for the application.
     package var componentPath: String?
+    /// How long the text is that describes it, in bytes.
+    package var bytes: Int
 
     /// Describes a query.
     package init(
       path: String,
       arguments: FunctionArguments,
       journal: String? = nil,
-      componentPath: String? = nil
+      componentPath: String? = nil,
+      bytes: Int = 0
     ) {
       self.path = path
       self.arguments = arguments
       self.journal = journal
       self.componentPath = componentPath
+      self.bytes = bytes
     }
   }
 

@@ -8,6 +8,8 @@ package import HullRuntime
 package enum SessionEffect: Sendable {
   /// Send a message.
   case send([UInt8])
+  /// Send a message that is a further piece of the one before.
+  case sendContinuation([UInt8])
   /// Find out who shows a token, and tell the session with ``SyncSession/verified(_:)``.
   case verify(AuthenticationToken)
   /// Get the result of a query, and tell the session with ``SyncSession/fetched(_:_:)``.
@@ -149,14 +151,16 @@ package struct SessionLimits: Sendable {
   package var requestBytes = 64 << 20
   /// Queries a client may be subscribed to.
   package var queries = 250_000
+  /// Bytes of the texts that describe these queries, arguments and all: 64 MiB.
+  package var subscriptionBytes = 64 << 20
   /// How long a mutation may take.
   package var mutationTime: Duration = .seconds(60)
   /// Results that are asked for at a time.
   package var concurrentFetches = 20
   /// Silence after which the client is sent a sign of life.
   package var pingInterval: Duration = .seconds(15)
-  /// Bytes of messages that may wait while a token is verified.
-  package var deferredBytes = 16 << 20
+  /// Bytes of messages that may wait while a token is verified: as many as one message may have.
+  package var deferredBytes = 64 << 20
   /// The longest Transition that is sent whole to a client that takes pieces, in bytes.
   package var largestTransition = TransitionChunks.largestPiece
   /// The longest Transition there may be, in bytes: 128 MiB.
@@ -165,9 +169,10 @@ package struct SessionLimits: Sendable {
   package var longestTransition = 128 << 20
   /// The first pause before a query is tried again that failed through no fault of its own.
   package var retryPause: Duration = .milliseconds(500)
-  /// The longest such pause.
-  package var longestRetryPause: Duration = .seconds(600)
+  /// The longest such pause; the reference waits for up to ten minutes, in which a client sees nothing
+  /// change.
+  package var longestRetryPause: Duration = .seconds(8)
 
-  /// The reference's figures.
+  /// The reference's figures, where it has any and nothing else is said.
   package init() {}
 }

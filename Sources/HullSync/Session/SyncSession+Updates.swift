@@ -60,9 +60,14 @@ extension SyncSession {
     }
     for case .add(_, let subscription) in change.modifications {
       guard checkComponent(subscription.componentPath) else { return }
+      subscriptionBytes += subscription.bytes
     }
     guard queries.count + modifications.count + change.modifications.count <= limits.queries else {
       close(code: 1013, reason: "TooManyQueries")
+      return
+    }
+    guard subscriptionBytes <= limits.subscriptionBytes else {
+      close(code: 1013, reason: "TooLargeQueries")
       return
     }
     receivedQuerySet = change.newVersion
@@ -78,8 +83,11 @@ extension SyncSession {
   // MARK: Beginning
 
   /// Whether an update should begin now, if what was sent has left for the client.
+  ///
+  /// None does while a token is verified: the one before it may be over by now, which is no reason to
+  /// end the connection.
   package var wantsUpdate: Bool {
-    (isUpdateDue || isStale) && !isClosed && update == nil && held == nil
+    (isUpdateDue || isStale) && !isClosed && update == nil && held == nil && deferred == nil
   }
 
   /// Begins the update that is due.
@@ -134,6 +142,7 @@ extension SyncSession {
           fail(.internal)
           return false
         }
+        subscriptionBytes -= query.subscription.value.bytes
         if let result = query.result { effects.append(.unwatch(result)) }
         effects.append(.forget(id))
         removed.insert(id)
@@ -193,8 +202,11 @@ extension SyncSession {
         update = nil
         isUpdateDue = true
         return
-      // Who waited with others is refused with them (rateLimited), though it would wait longer.
-      case .overloaded, .rateLimited, .internal: retryLater(fetch.queryID)
+      case .overloaded: retryLater(fetch.queryID)
+      // What goes on failing is told in the end: until then the client hears nothing of its other
+      // queries either.
+      case .internal where update?.retryPause ?? .zero < limits.longestRetryPause:
+        retryLater(fetch.queryID)
       default:
         fail(error)
         return
@@ -318,8 +330,9 @@ extension SyncSession {
   private mutating func send(transition: [UInt8]) {
     let largest = limits.largestTransition
     if takesChunks, TransitionChunks.areNeeded(for: transition, largestPiece: largest) {
-      for chunk in TransitionChunks(transition, largestPiece: largest) {
-        send(chunk)
+      for (position, chunk) in TransitionChunks(transition, largestPiece: largest).enumerated() {
+        lastSent = uptime
+        effects.append(position == 0 ? .send(chunk) : .sendContinuation(chunk))
       }
     } else {
       send(transition)

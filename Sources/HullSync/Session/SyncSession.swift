@@ -55,6 +55,8 @@ package struct SyncSession: Sendable {
   var runningActions: [RequestSequenceNumber: Int] = [:]
   /// How long the messages are whose mutations and actions are not done.
   var requestBytes = 0
+  /// How long the texts are that describe the queries, those still to be added or removed included.
+  var subscriptionBytes = 0
 
   /// Messages that wait for a token to be verified, and how long they are.
   var deferred: [(message: ClientMessage, bytes: Int)]?
@@ -91,6 +93,9 @@ package struct SyncSession: Sendable {
     self.shared = shared
     lastSent = uptime
   }
+
+  /// How long the texts are of all that the client asked for and that is kept for it, in bytes.
+  package var retainedBytes: Int { requestBytes + subscriptionBytes + deferredBytes }
 
   // MARK: Messages
 
@@ -244,8 +249,10 @@ package struct SyncSession: Sendable {
     queries = [:]
     update = nil
     held = nil
+    modifications = []
     mutations = []
     firstMutation = 0
     deferred = nil
+    (requestBytes, subscriptionBytes, deferredBytes) = (0, 0, 0)
   }
 }

@@ -8,6 +8,9 @@ package protocol SyncTransport: AnyObject {
   /// Sends a message, after those sent before.
   func send(_ message: [UInt8])
 
+  /// Sends a message that is a further piece of the one before.
+  func send(continuation: [UInt8])
+
   /// Has what was sent leave now, while everything about the connection is at hand: by itself it may
   /// leave a little later.
   func flush()
@@ -21,6 +24,9 @@ package protocol SyncTransport: AnyObject {
 }
 
 extension SyncTransport {
+  /// For a connection that takes whatever is sent.
+  package func send(continuation: [UInt8]) { send(continuation) }
+
   /// For a connection on which nothing waits.
   package func flush() {}
 }

@@ -96,6 +96,9 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
   /// What was sent has left for the client.
   package func drained() { work() }
 
+  /// How long the texts are of all that the client asked for and that is kept for it, in bytes.
+  package var retainedBytes: Int { session.retainedBytes }
+
   /// Lets time pass.
   package func tick() {
     let time = backend.configuration.time
@@ -205,6 +208,7 @@ package final class SyncWorker: SubscriptionWatcher, @unchecked Sendable {
     }
     switch effect {
     case .send(let message): transport?.send(message)
+    case .sendContinuation(let message): transport?.send(continuation: message)
     case .close(let code, let reason): transport?.close(code: code, reason: reason)
     case .watch(let result):
       if !result.subscription.watch(self) {
