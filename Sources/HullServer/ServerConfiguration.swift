@@ -54,8 +54,9 @@ public struct ServerConfiguration: Sendable {
   /// The most header fields a request may have.
   public var maximumHeaderCount: Int
 
-  /// What the bodies of all requests being received or answered may take together, in bytes, with
-  /// the messages of all WebSockets that arrive in parts or wait for a slow client.
+  /// What the bodies of all requests being received or answered, and of answers that slow clients do not
+  /// take, may have together, in bytes, with the messages of all WebSockets that arrive in parts, are
+  /// kept because what they ask for is not done, or wait for a slow client.
   ///
   /// Up to 16 KiB of each connection are not counted. A request that would go beyond is answered with
   /// 503, a WebSocket closed with 1013.

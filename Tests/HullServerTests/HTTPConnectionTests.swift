@@ -66,6 +66,40 @@ import Testing
     }
   }
 
+  @Test func `answers that clients do not take count with the bodies`() async throws {
+    let counters = ServerCounters()
+    let configuration = ServerConfiguration.test { $0.maximumBufferedBytes = 30_000_000 }
+    try await withServer(StubRouter(), configuration: configuration, counters: counters) { server in
+      let slow = try await RawClient(port: server.port, isSlow: true)
+      try await slow.send("GET /large?bytes=20000000 HTTP/1.1\r\n\r\n")
+      try await eventually { counters.bufferedBodyBytes == 20_000_000 }
+      let other = try await RawClient(port: server.port)
+      let refusal = try await other.request("GET", "/large?bytes=20000000")
+      #expect(refusal.status == 503)
+      #expect(refusal.body.contains("WorkerOverloaded"))
+      #expect(refusal["retry-after"] == "1")
+      // Shorter ones are answered.
+      #expect(try await other.request("GET", "/large?bytes=1000000").body.utf8.count == 1_000_000)
+      #expect(try await other.request("GET", "/large?bytes=3").body == "aaa")
+      // What has been done is not refused.
+      try await other.send("GET /large-done?bytes=20000000 HTTP/1.1\r\n\r\n")
+      await #expect(throws: ConnectionEnded.self) { try await other.response() }
+      try await slow.startReading()
+      #expect(try await slow.response().body.utf8.count == 20_000_000)
+      try await eventually { counters.bufferedBodyBytes == 0 }
+      let third = try await RawClient(port: server.port)
+      let answer = try await third.request("GET", "/large-done?bytes=20000000")
+      #expect(answer.body.utf8.count == 20_000_000)
+      try await eventually { counters.bufferedBodyBytes == 0 }
+      // One that is given up is not counted either.
+      let gone = try await RawClient(port: server.port, isSlow: true)
+      try await gone.send("GET /large?bytes=20000000 HTTP/1.1\r\n\r\n")
+      try await eventually { counters.bufferedBodyBytes == 20_000_000 }
+      try await gone.close()
+      try await eventually { counters.bufferedBodyBytes == 0 }
+    }
+  }
+
   @Test func `pipelined requests are answered in order`() async throws {
     try await withServer(StubRouter()) { server in
       let client = try await RawClient(port: server.port)

@@ -30,9 +30,10 @@ struct StubRouter: HTTPRouter {
           return HTTPResponse(status: .ok, contentType: .bytes, body: request.body)
         }
       )
-    case "/large":
+    case "/large", "/large-done":
       HTTPRoute(
         bodyLimit: 0,
+        onDisconnect: path == "/large" ? .cancel : .runToCompletion,
         work: .task { request in
           let size = request.queryParameter("bytes").flatMap { Int($0) } ?? 0
           return HTTPResponse(status: .ok, body: ByteBuffer(repeating: 0x61, count: size))

@@ -2,8 +2,8 @@
 
 import Synchronization
 
-/// Counts the bytes of request bodies held in memory by all connections, and of WebSocket messages
-/// that arrive in parts or wait for a slow client.
+/// Counts the bytes of request bodies held in memory by all connections, of answers that a slow client
+/// does not take, and of WebSocket messages that arrive in parts, are kept, or wait for a slow client.
 ///
 /// The bound of one body alone would still let thousands of connections fill the memory.
 final class BodyBudget: Sendable {

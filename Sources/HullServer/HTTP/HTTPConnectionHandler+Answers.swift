@@ -1,6 +1,7 @@
 // How a connection has a request answered, and writes the answer.
 
 import Hull
+import HullRuntime
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -78,7 +79,6 @@ extension HTTPConnectionHandler {
       write(response, content, context: context)
       return
     }
-    shared.counters.countResponse(status: response.status.code)
     let (head, rest) = HTTPResponseWriter.serialize(
       response,
       date: shared.date.now,
@@ -86,13 +86,45 @@ extension HTTPConnectionHandler {
       omitsBody: omitsBody,
       allocator: context.channel.allocator
     )
+    let length = rest?.readableBytes ?? 0
+    guard takeAnswer(length) else {
+      refuseAnswer(context: context)
+      return
+    }
+    shared.counters.countResponse(status: response.status.code)
     beginSending(context: context)
+    takenBytes = length
     let written = keepsAlive ? nil : context.eventLoop.makePromise(of: Void.self)
     context.write(wrapOutboundOut(head), promise: rest == nil ? written : nil)
     if let rest { context.write(wrapOutboundOut(rest), promise: written) }
     flush(context: context)
     answerIsWritten(written, context: context)
   }
+
+  /// Takes what a long answer needs of the budget until the client has taken it, in place of what the
+  /// request has; false if there is not enough left.
+  private func takeAnswer(_ length: Int) -> Bool {
+    giveBackBody()
+    return length == 0 || shared.bodies.take(length)
+  }
+
+  /// Does without an answer for which there is no memory, because others wait for clients that do not
+  /// take theirs.
+  private func refuseAnswer(context: ChannelHandlerContext) {
+    shared.counters.requestsTurnedAway.add(1, ordering: .relaxed)
+    if case .runToCompletion? = route?.onDisconnect {
+      // What was asked for is done, which no refusal may deny: its caller is to find out.
+      close(context: context)
+    } else {
+      write(HTTPResponse(Self.answersAreTooLarge), context: context)
+    }
+  }
+
+  private static let answersAreTooLarge = BackendError(
+    kind: .overloaded,
+    code: "WorkerOverloaded",
+    message: "Too much is being downloaded. Try again."
+  )
 
   /// What the connection does after the answer in hand.
   var persistence: HTTPResponseWriter.Persistence {

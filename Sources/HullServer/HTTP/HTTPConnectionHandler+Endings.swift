@@ -7,6 +7,7 @@ import Synchronization
 extension HTTPConnectionHandler {
   /// Goes on after an answer that leaves the connection open: past what is left of its request.
   func goOn(context: ChannelHandlerContext) {
+    giveBackBody()
     guard bodyIsUnread else {
       proceed(context: context)
       return
@@ -75,6 +76,7 @@ extension HTTPConnectionHandler {
   /// meet a closed socket make the kernel reset the connection, and the client loses the answer.
   func finishSending(context: ChannelHandlerContext) {
     held.removeAll()
+    giveBackBody()
     guard state == .sending else { return }
     guard bodyIsUnread else {
       close(context: context)

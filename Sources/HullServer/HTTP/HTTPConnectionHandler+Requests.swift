@@ -82,6 +82,7 @@ extension HTTPConnectionHandler {
     return true
   }
 
+  /// Gives back what the request, or its answer, has of the budget.
   func giveBackBody() {
     guard takenBytes > 0 else { return }
     shared.bodies.give(back: takenBytes)
