@@ -10,9 +10,14 @@ import Testing
 @Suite struct StorageTests {
   private func open(
     _ persistence: any Persistence,
-    _ files: any FileStore
+    _ files: any FileStore,
+    configure: (inout BackendConfiguration) -> Void = { _ in }
   ) async throws -> BackendFixture {
-    try await BackendFixture(persistence: persistence, configure: { $0.files = files }) {
+    let configure: (inout BackendConfiguration) -> Void = {
+      $0.files = files
+      configure(&$0)
+    }
+    return try await BackendFixture(persistence: persistence, configure: configure) {
       $0.action("store", args: v.object(["text": v.string()])) { ctx, args in
         try await ctx.storage.store(Array((args["text"]?.string ?? "").utf8)).string
       }
@@ -60,6 +65,17 @@ import Testing
       await fixture.backend.close()
       #expect(files.keys() == [])
     }
+  }
+
+  @Test func `what an action stores may be as long as an upload, and no longer`() async throws {
+    let files = InMemoryFileStore()
+    let fixture = try await open(InMemoryPersistence(), files) { $0.maximumUploadBytes = 10 }
+    _ = try await fixture.value("store", .action, ["text": "ten bytes!"])
+    #expect(files.keys().count == 1)
+    let failure = try await fixture.failure("store", .action, ["text": "eleven byte"])
+    #expect(failure.message.contains("Files may have at most 10 bytes here."))
+    #expect(files.keys().count == 1)
+    await fixture.backend.close()
   }
 
   @Test func `the start removes bytes that no row names, and no others`() async throws {

@@ -17,9 +17,12 @@ final class FileStorage: Sendable {
   private let random: any RandomSource
   private let logger: Logger
   private let removals: FileRemovals
+  /// The longest file there may be, in bytes, whoever stores it.
+  private let maximumBytes: Int
 
   init(database: Database, configuration: BackendConfiguration) {
     files = configuration.files
+    maximumBytes = configuration.maximumUploadBytes
     self.database = database
     random = configuration.random
     logger = configuration.logger
@@ -67,8 +70,9 @@ final class FileStorage: Sendable {
   ///   - body: The bytes.
   ///   - commit: Writes the row, durably or as part of a transaction.
   /// - Returns: The file's id.
-  /// - Throws: ``DatabaseError`` `Sha256Mismatch`, and of kind `system` when the store fails; what
-  ///   reading the body throws; what `commit` throws. Nothing is left of the file then.
+  /// - Throws: ``DatabaseError`` `Sha256Mismatch` and `FileTooLarge`, and of kind `system` when the
+  ///   store fails; what reading the body throws; what `commit` throws. Nothing is left of the file
+  ///   then.
   func store(
     _ upload: FileUpload,
     _ body: HTTPBody,
@@ -94,7 +98,15 @@ final class FileStorage: Sendable {
   ) async throws -> FileSummary {
     let writer = try await reporting { try await files.begin() }
     do {
+      var room = maximumBytes
       for try await chunk in body where !chunk.isEmpty {
+        guard chunk.count <= room else {
+          throw DatabaseError(
+            code: "FileTooLarge",
+            message: "Files may have at most \(maximumBytes) bytes here."
+          )
+        }
+        room -= chunk.count
         try await reporting { try await writer.write(chunk) }
       }
       let summary = await writer.summary()
