@@ -44,6 +44,10 @@ extension CronSchedule {
       return try sum(previous, seconds: Int64(seconds))
     }
     let delay = delay(after: previous, splay: splay, random: random)
+    // A clock that was set back a little does not bring the same occurrence again. One that was wrong
+    // by more is believed: jobs are not to rest until it is where it once was.
+    var now = now
+    if let previous, previous > now, previous - Self.largestStepBack <= now { now = previous }
     // Counted without its delay, a run is searched for from the occurrence the previous run stood for:
     // a slow run does not lose an occurrence that its delay moved past `now`.
     let from = now.subtractingReportingOverflow(delay.previous * Self.second)
@@ -83,6 +87,8 @@ extension CronSchedule {
   }
 
   private static var second: Int64 { 1_000_000_000 }
+  /// By how much a clock is set back when it is put right, in nanoseconds: an hour at most.
+  private static var largestStepBack: Int64 { 3600 * second }
 
   /// The delays in seconds: the one the previous run had, and the one the next run gets.
   private func delay(

@@ -193,6 +193,24 @@ import Testing
     #expect(succession.skipped == 0 && succession.firstSkipped == succession.next)
   }
 
+  @Test func `a clock that is set back does not bring a run again`() throws {
+    let previous = UTCTime.nanoseconds("2026-11-29 16:30:37")
+    func next(_ now: Int64) throws -> String {
+      let run = try CronSchedule.hourly(minuteUTC: 30).nextRun(
+        after: previous,
+        now: now,
+        random: { 0 }
+      )
+      return UTCTime.text(run / second)
+    }
+    for stepBack in [0, 1, second / 10, 38 * second, 3600 * second] as [Int64] {
+      #expect(try next(previous - stepBack) == "2026-11-29 17:30:37", "\(stepBack)")
+    }
+    // A clock that was far ahead does not hold runs up until it is there again.
+    let year = 365 * 86_400 * second
+    #expect(try next(previous - year) == "2025-11-29 17:30:37")
+  }
+
   @Test func `a time beyond the end of time stamps is an error`() {
     let end = Int64.max
     #expect(throws: HullError.self) {
