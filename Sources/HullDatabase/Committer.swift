@@ -47,9 +47,9 @@ final class Committer: Sendable {
     /// The statistics of full-text indexes as of `head`.
     var searchStatistics: [IndexID: SearchStatistics]
     /// How many batches could not be written.
-    var generation: Int { generationEnds.count }
-    /// The newest published commit at the end of each past generation.
-    var generationEnds: [Timestamp] = []
+    fileprivate(set) var generation = 0
+    /// The newest published commit at the end of each of the latest generations.
+    fileprivate var generationEnds: [Timestamp] = []
     /// Validated commits nobody has taken to the disk yet, oldest first.
     var queue: [PendingCommit] = []
     /// Whether some task is taking a batch to the disk.
@@ -174,7 +174,10 @@ extension Committer {
   /// Waits while another transaction runs exclusively.
   func submit(_ transaction: FinalTransaction, in run: ExclusiveRun? = nil) async -> Submission {
     if transaction.isReadOnly { return .readOnly }
-    if withState({ $0.unsettled != nil }), let failure = await settle() { return .refused(failure) }
+    // Whatever became of the batch before it, nothing of this one was written.
+    if withState({ $0.unsettled != nil }), let failure = await settle() {
+      return .refused(failure.ofDependents)
+    }
     let decided: Submission? = state.withLock { state in
       if let exclusive = state.exclusive, exclusive !== run { return nil }
       return validate(transaction, &state)
@@ -199,7 +202,7 @@ extension Committer {
   @inline(never)
   func validate(_ transaction: FinalTransaction, _ state: inout State) -> Submission {
     if state.isClosed { return .refused(.closed) }
-    if let unsettled = state.unsettled { return .stale(unsettled.failure) }
+    if let unsettled = state.unsettled { return .stale(unsettled.failure.ofDependents) }
     if state.isPublished(transaction.begin, transaction.generation) == false {
       return .stale(.outOfRetention)
     }
@@ -416,7 +419,7 @@ extension Committer {
         }
       }
       state.queue = []
-      state.generationEnds.append(state.published)
+      state.endGeneration()
       if isOutcomeKnown {
         state.log.removeAll(after: state.published)
       } else {
@@ -481,9 +484,25 @@ extension Committer {
 extension Committer.State {
   /// Whether a snapshot has become durable; nil: not decided yet.
   func isPublished(_ timestamp: Timestamp, _ generation: Int) -> Bool? {
-    if generation < generationEnds.count { return timestamp <= generationEnds[generation] }
-    return timestamp <= published ? true : nil
+    let age = self.generation - generation
+    if age == 0 { return timestamp <= published ? true : nil }
+    // Of one so old that its end is forgotten, nothing can be told any more.
+    guard age <= generationEnds.count else { return false }
+    return timestamp <= generationEnds[generationEnds.count - age]
   }
+
+  /// Takes note that what is not published never will be.
+  fileprivate mutating func endGeneration() {
+    generation += 1
+    generationEnds.append(published)
+    // On a full disk every mutation that is tried ends one.
+    if generationEnds.count == 2 * Self.keptGenerations {
+      generationEnds.removeFirst(Self.keptGenerations)
+    }
+  }
+
+  /// How many generations back a transaction may have begun that is running now.
+  private static var keptGenerations: Int { 4096 }
 }
 
 extension Committer {

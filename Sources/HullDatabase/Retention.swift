@@ -6,12 +6,34 @@ internal import Synchronization
 /// Works in the background, one pass at a time, started by commits once enough time has passed since
 /// the last pass. The floor below which snapshots cannot be read rises first, in memory and on disk;
 /// only then is anything deleted.
+///
+/// How old a commit is, its timestamp tells. Once the wall clock has been far ahead and was put right,
+/// timestamps hardly move until it is there again; what was published long enough ago goes then as well,
+/// as far as that is known since the start.
 final class Retention: Sendable {
   private struct State {
-    /// Up to where the log has been pruned.
+    /// Up to where the log has been pruned, and when that was last begun.
     var prunedBefore = Timestamp.zero
+    var lastPass = Duration.zero
+    /// What was published when, oldest first; the first one only may be older than the setting.
+    var history: [(uptime: Duration, published: Timestamp)] = []
     var pass: Task<Void, Never>?
     var isFinished = false
+
+    /// Takes note of what is published now and returns what was, so long ago.
+    mutating func published(
+      _ published: Timestamp,
+      at uptime: Duration,
+      every interval: Duration,
+      before age: Duration
+    ) -> Timestamp {
+      if history.last.map({ uptime - $0.uptime >= interval }) ?? true {
+        history.append((uptime, published))
+      }
+      while history.count > 1, uptime - history[1].uptime >= age { history.removeFirst() }
+      guard let oldest = history.first, uptime - oldest.uptime >= age else { return .zero }
+      return oldest.published
+    }
   }
 
   /// Protects the running pass; held for a few instructions.
@@ -48,11 +70,17 @@ final class Retention: Sendable {
 
   /// Starts a pass unless one is running or there is too little to prune.
   private func start(slack: Duration) {
-    let target = committer.published.advanced(by: .zero - committer.options.retention)
+    let (published, uptime) = (committer.published, committer.options.time.uptime())
+    let setting = committer.options.retention
+    let byTimestamp = published.advanced(by: .zero - setting)
     state.withLock { state in
-      guard state.pass == nil, !state.isFinished,
-        target > state.prunedBefore.advanced(by: slack)
-      else { return }
+      let byAge = state.published(published, at: uptime, every: self.slack, before: setting)
+      let target = max(byTimestamp, byAge)
+      let isDue =
+        byTimestamp > state.prunedBefore.advanced(by: slack)
+        || byAge > state.prunedBefore && uptime - state.lastPass >= slack
+      guard state.pass == nil, !state.isFinished, isDue else { return }
+      state.lastPass = uptime
       // Owned by this object: `finish()` waits for it.
       state.pass = Task {
         await prune(before: target)

@@ -115,6 +115,8 @@ extension RecordedOutcome {
 extension Database {
   /// Forgets the records of mutations that were committed before a moment.
   ///
+  /// Ends after the batch it is at if its task is cancelled.
+  ///
   /// - Parameters:
   ///   - cutoff: Older records go.
   ///   - batch: How many are removed in one transaction.
@@ -143,7 +145,7 @@ extension Database {
           return count
         }
       }.value
-      if removed < batch { return }
+      if removed < batch || Task.isCancelled { return }
     }
   }
 }

@@ -24,7 +24,7 @@ final class PeriodicCleanup: Sendable {
   ///
   /// - Parameters:
   ///   - time: Tells when a pass is due.
-  ///   - remove: Removes what is too old, given what time it is.
+  ///   - remove: Removes what is too old, given what time it is; ends soon once its task is cancelled.
   init(time: any TimeSource, remove: @escaping @Sendable (Timestamp) async throws -> Void) {
     self.time = time
     self.remove = remove
@@ -47,12 +47,13 @@ final class PeriodicCleanup: Sendable {
     }
   }
 
-  /// Waits for the running pass and starts no other.
+  /// Has the running pass leave the rest to the next one, after the next start, and starts no other.
   func finish() async {
     let pass = state.withLock { state in
       state.isFinished = true
       return state.pass
     }
+    pass?.cancel()
     await pass?.value
   }
 }

@@ -166,6 +166,33 @@ import Testing
     #expect(object?["m"] == 1)
   }
 
+  @Test(arguments: [(100, nil), (9000, "OutOfRetention")] as [(Int, String?)])
+  func `a transaction outlives failed commits of others, up to some thousands`(
+    failures: Int,
+    code: String?
+  ) async throws {
+    let store = HookedPersistence()
+    let database = try await Database.open(persistence: store, schema: nil, options: .test())
+    let id = try await database.insert("t", ["n": 0])
+    let old = database.begin(.readWrite)
+    #expect(try await old.get(id) != nil)
+    try await old.patch(id, [("n", 1)])
+    store.onAppend { _ in .fail }
+    for _ in 0..<failures {
+      let failed = await self.code { try await database.insert("t", ["n": 2]) }
+      #expect(failed == "CommitFailed")
+    }
+    store.onAppend { _ in .write }
+    let outcome = await self.code {
+      try await database.commit(old, source: "t:old")
+      return id
+    }
+    #expect(outcome == code)
+    // What is begun now commits in any case.
+    try await database.insert("t", ["n": 3])
+    #expect(try await database.begin().values("n", of: "t") == [code == nil ? 1 : 0, 3])
+  }
+
   @Test(arguments: [HookedPersistence.Append.loseOutcome, .writeButLoseOutcome])
   func `after an unknown outcome the database only reads`(
     outcome: HookedPersistence.Append
@@ -180,7 +207,8 @@ import Testing
     let next = await #expect(throws: DatabaseError.self) {
       try await database.insert("t", ["n": 2])
     }
-    #expect(next?.code == "CommitOutcomeUnknown")
+    // It was not even attempted, and that is known.
+    #expect(next?.code == "CommitFailed")
     // Reads see what was acknowledged, whatever the disk holds.
     #expect(try await database.begin().values("n", of: "t") == [0])
     let reopened = try await Database.open(persistence: store, schema: nil, options: .test())
@@ -203,7 +231,7 @@ import Testing
     // It was not attempted, whatever became of the one before it.
     #expect(await dependent == "CommitFailed")
     store.onAppend { _ in .write }
-    #expect(await code { try await database.insert("t", ["n": 3]) } == "CommitOutcomeUnknown")
+    #expect(await code { try await database.insert("t", ["n": 3]) } == "CommitFailed")
 
     let isWritten = if case .writeButLoseOutcome = outcome { true } else { false }
     store.settle(as: isWritten)

@@ -125,6 +125,24 @@ import Testing
     }
   }
 
+  @Test func `who forgets records and is cancelled leaves the rest`() async throws {
+    let time = ManualTimeSource()
+    let database = try await Database.inMemory(options: .test(time: time))
+    for number in 0..<10 as Range<UInt32> { _ = try await run(request(number), in: database) }
+    time.advance(by: .seconds(60))
+    let cutoff = time.now()
+    await Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      try? await database.removeSessionRequests(before: cutoff, batch: 3)
+    }.value
+    let transaction = database.begin()
+    var left = 0
+    for number in 0..<10 as Range<UInt32> {
+      if try await transaction.outcome(of: request(number)) != nil { left += 1 }
+    }
+    #expect(left >= 7)
+  }
+
   @Test func `a file made before there were records gets their table`() async throws {
     // What an older version wrote: a catalog without the table.
     let store = HookedPersistence()

@@ -154,6 +154,28 @@ import Testing
     }
   }
 
+  @Test func `the past does not stay for ever because the clock was once far ahead`() async throws {
+    let time = ManualTimeSource()
+    var options = DatabaseOptions.test(time: time)
+    options.retention = .seconds(100)
+    let database = try await Database.inMemory(options: options)
+    let id = try await database.insert("t", ["n": 0])
+    let start = time.now()
+    time.set(start.advanced(by: .seconds(60 * 365 * 86_400)))
+    try await database.insert("t", ["n": 0])
+    time.set(start)
+    for n in 1..<100 {
+      time.advance(by: .seconds(10))
+      try await database.withTransaction(source: "t") {
+        try await $0.patch(id, [("n", .float64(Double(n)))])
+      }
+    }
+    await database.pruneHistory()
+    let changes = try await database.persistence.changes(after: .zero, upTo: nil, limit: 1000)
+    // Those of about the last 100 seconds.
+    #expect((9...22).contains(changes.count), "\(changes.count)")
+  }
+
   @Test func `the future cannot be read`() async throws {
     let database = try await Database.inMemory()
     let error = #expect(throws: DatabaseError.self) {

@@ -4,6 +4,8 @@ internal import HullValues
 extension Database {
   /// Forgets jobs that were over before a moment.
   ///
+  /// Ends after the batch it is at if its task is cancelled.
+  ///
   /// - Parameters:
   ///   - cutoff: Those that were over earlier go; milliseconds since 1970.
   ///   - batch: How many are removed in one transaction.
@@ -35,7 +37,7 @@ extension Database {
           return rows.count
         }
       }.value
-      if removed < batch { return }
+      if removed < batch || Task.isCancelled { return }
     }
   }
 }

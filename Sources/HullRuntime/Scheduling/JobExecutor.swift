@@ -161,8 +161,14 @@ final class JobExecutor: Sendable {
         state.ready = due.reversed().filter { job in
           !state.running.contains(job) && state.delayed[job].map { $0.until <= now } ?? true
         }
-        // What was left out comes when these have run.
-        if due.count == limit { state.mustLook = true }
+        if due.count == limit {
+          // What was left out comes when these have run.
+          state.mustLook = true
+        } else {
+          // One that was cancelled meanwhile is not tried again.
+          let known = state.running.union(due)
+          state.delayed = state.delayed.filter { $0.value.until > now || known.contains($0.key) }
+        }
         state.counters.oldestWaiting = oldest
         let delayed = state.delayed.values.lazy.map(\.until).filter { $0 > now }.min()
         return [next, delayed].compactMap { $0 }.min()
