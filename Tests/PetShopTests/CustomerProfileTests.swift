@@ -198,6 +198,41 @@ import Testing
     )
   }
 
+  @Test func `what each of many pets gets now and then counts as well`() async throws {
+    let shop = try await Shop()
+    let id = try await shop.customer()
+    let species = try await shop.species()
+    var pets: [ID<CustomerPet>] = []
+    for name in ["A", "B", "C"] {
+      pets.append(try await shop.pet(of: id, name, species: species))
+    }
+    let shared = try await shop.product("for all")
+    var products: [ID<Product>] = []
+    for number in 0..<60 { products.append(try await shop.product("P\(number)")) }
+    let (petIDs, productIDs) = (pets, products)
+    try await shop.backend.run { ctx in
+      for (number, pet) in petIDs.enumerated() {
+        let own = productIDs[(number * 20)..<(number * 20 + 20)].map { ($0, 2.0) }
+        for (product, count) in own + [(shared, 1.0)] {
+          try await ctx.db.insert(
+            PetProductPreference(
+              petId: pet,
+              productId: product,
+              purchaseCount: count,
+              totalQuantity: count,
+              lastPurchasedAt: 1
+            )
+          )
+        }
+      }
+    }
+    let profile = try #require(
+      try await shop.backend.query(CustomerProfiles.$getLoyaltyProfile, ["customerId": .id(id)])
+    )
+    #expect(profile.favoriteProducts.first == "for all")
+    #expect(profile.favoriteProducts.count == 5)
+  }
+
   @Test func `a loyalty profile names the favourite products of all pets`() async throws {
     let shop = try await Shop()
     let id = try await shop.customer()

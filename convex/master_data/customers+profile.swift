@@ -155,8 +155,8 @@ enum CustomerProfiles {
     )
   }
 
-  /// The names of the five products bought most often for the customer's first fifty pets, by the
-  /// twenty most bought of each.
+  /// The names of the five products bought most often for the customer's first fifty pets, by the two
+  /// hundred most bought of each.
   private static func favoriteProducts(
     _ db: DatabaseReader,
     of customer: ID<Customer>
@@ -170,7 +170,7 @@ enum CustomerProfiles {
       let preferences = try await db.query(PetProductPreference.self)
         .withIndex(PetProductPreference.byPetCount) { $0.eq(pet.id) }
         .order(.descending)
-        .take(20)
+        .take(200)
       for preference in preferences {
         purchases[preference.productId, default: 0] += preference.purchaseCount
       }

@@ -17,6 +17,7 @@ extension DatabaseWriter {
   /// - Parameter value: The document's fields.
   /// - Returns: The new document's id.
   /// - Throws: What the engine throws, such as a document the schema refuses.
+  @discardableResult
   public func insert<T: Table>(_ value: T) async throws -> ID<T> {
     ID(unchecked: try await host.host.insert(value.convexObject(), into: T.tableName))
   }
