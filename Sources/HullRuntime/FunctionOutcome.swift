@@ -31,6 +31,16 @@ extension FunctionOutcome {
       timestamp: timestamp
     )
   }
+
+  /// The outcome of a mutation whose value may have been made before its commit's timestamp was known:
+  /// placeholders are never shown to clients (get-convex/convex-backend:
+  /// crates/application/src/application_function_runner).
+  func withCommitTimestamp() -> FunctionOutcome {
+    guard case .success(let value) = result else { return self }
+    var outcome = self
+    outcome.result = .success(value.resolvingCommitTimestamp(timestamp.rawValue))
+    return outcome
+  }
 }
 
 /// What the result of a query depends on besides the function and its arguments.

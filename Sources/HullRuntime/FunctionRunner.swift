@@ -206,7 +206,8 @@ final class FunctionRunner: Sendable {
         if let request = call.sessionRequest,
           let recorded = try await transaction.outcome(of: request)
         {
-          throw Repeated(outcome: FunctionOutcome(recorded.outcome, at: recorded.committedAt))
+          let outcome = FunctionOutcome(recorded.outcome, at: recorded.committedAt)
+          throw Repeated(outcome: outcome.withCommitTimestamp())
         }
         try await call.job?.begin(in: transaction, at: self.time.now())
         let attempt = try await self.attempt(call, in: transaction)
@@ -229,7 +230,7 @@ final class FunctionRunner: Sendable {
       }
       if call.sessionRequest != nil { cleanup.runIfDue() }
       if let time = committed.value.firstJobTime { jobSignal.send(time) }
-      var outcome = committed.value.outcome(at: committed.timestamp)
+      var outcome = committed.value.outcome(at: committed.timestamp).withCommitTimestamp()
       outcome.retries = committed.retries
       return outcome
     } catch let abandoned as Abandoned {

@@ -66,6 +66,18 @@ public struct EncodedValue: Sendable {
     }
   }
 
+  /// The value with every placeholder of a commit timestamp replaced.
+  ///
+  /// - Parameter timestamp: The commit timestamp in nanoseconds.
+  /// - Returns: A value without placeholders; this one if it has none.
+  /// - Complexity: O(length), and little of that if there is no dollar sign.
+  package func resolvingCommitTimestamp(_ timestamp: Int64) -> EncodedValue {
+    guard hasSpecialValues, let value = try? decoded(), value.containsCommitTimestamp else {
+      return self
+    }
+    return EncodedValue(value.resolvingCommitTimestamp(timestamp))
+  }
+
   /// The text `null`.
   public static let null = EncodedValue(.null)
 
