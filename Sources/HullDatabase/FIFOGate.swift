@@ -47,8 +47,18 @@ package final class FIFOGate: Sendable {
 
   /// Hands the gate to whoever has waited longest.
   package func release() {
-    let next: CheckedContinuation<Void, Never>? = state.withLock { state in
+    // Most often nobody waits, and several gates are passed by every function.
+    let isFree = state.withLock { state in
       precondition(state.isHeld, "a gate is released by its holder")
+      guard state.waiting.isEmpty else { return false }
+      state.isHeld = false
+      return true
+    }
+    if !isFree { handOn() }
+  }
+
+  private func handOn() {
+    let next: CheckedContinuation<Void, Never>? = state.withLock { state in
       guard state.firstWaiting < state.waiting.count else {
         state.waiting.removeAll(keepingCapacity: true)
         state.firstWaiting = 0

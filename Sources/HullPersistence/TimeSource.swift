@@ -27,8 +27,12 @@ package struct SystemTimeSource: TimeSource {
   }
 
   package func uptime() -> Duration {
-    .nanoseconds(Self.nanoseconds(CLOCK_MONOTONIC))
+    .nanoseconds(Self.uptimeNanoseconds())
   }
+
+  /// The same in nanoseconds, for what is measured so often that a `Duration`, which counts in
+  /// 128 bits, would take longer than the clock.
+  package static func uptimeNanoseconds() -> Int64 { nanoseconds(CLOCK_MONOTONIC) }
 
   private static func nanoseconds(_ clock: clockid_t) -> Int64 {
     var time = timespec()

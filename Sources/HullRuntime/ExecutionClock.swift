@@ -1,6 +1,7 @@
 // Measures how long a function's own code has run, and holds the verdict that ended it.
 
 package import HullDatabase
+import HullPersistence
 import Synchronization
 
 /// Why a function was ended from outside, where its own code cannot catch it.
@@ -31,22 +32,35 @@ package struct TimeLimits: Sendable, Hashable {
 final class ExecutionClock: Sendable {
   /// Guards the measurement; held only to read a clock and add.
   private let state: Mutex<State>
-  private let limits: TimeLimits
+  /// The limits, in nanoseconds, and the one on the function's own code.
+  private let (user, system): (Int64, Int64)
+  private let limit: Duration
 
+  /// Times are nanoseconds of the clock that only moves forward.
   private struct State {
-    let start: ContinuousClock.Instant
-    var system: Duration = .zero
+    let start: Int64
+    var system: Int64 = 0
     /// Running operations; the wait for a thread is one.
     var operations = 1
-    var operationStart: ContinuousClock.Instant
+    var operationStart: Int64
     var termination: Termination?
+
+    /// Time spent until now in the function's own code, and elsewhere.
+    var split: (user: Int64, system: Int64) {
+      let now = ExecutionClock.now
+      let system = operations > 0 ? system + now - operationStart : system
+      return (now - start - system, system)
+    }
   }
 
   init(limits: TimeLimits) {
-    self.limits = limits
-    let now = ContinuousClock.now
+    (user, system) = (limits.user.nanoseconds, limits.system.nanoseconds)
+    limit = limits.user
+    let now = Self.now
     state = Mutex(State(start: now, operationStart: now))
   }
+
+  private static var now: Int64 { SystemTimeSource.uptimeNanoseconds() }
 
   /// Notes that the function has begun.
   func begin() { leaveOperation() }
@@ -57,7 +71,7 @@ final class ExecutionClock: Sendable {
   func enterOperation() throws(Termination) {
     let termination: Termination? = state.withLock { state in
       if let termination = state.termination { return termination }
-      if state.operations == 0 { state.operationStart = .now }
+      if state.operations == 0 { state.operationStart = Self.now }
       state.operations += 1
       return nil
     }
@@ -68,7 +82,7 @@ final class ExecutionClock: Sendable {
   func leaveOperation() {
     state.withLock { state in
       state.operations -= 1
-      if state.operations == 0 { state.system += .now - state.operationStart }
+      if state.operations == 0 { state.system += Self.now - state.operationStart }
     }
   }
 
@@ -86,26 +100,27 @@ final class ExecutionClock: Sendable {
   var termination: Termination? { state.withLock { $0.termination } }
 
   /// Time spent in the function's own code so far.
-  var userTime: Duration { state.withLock { Self.split($0).user } }
+  var userTime: Duration { .nanoseconds(state.withLock { $0.split.user }) }
 
   /// Milliseconds since the execution began.
   var elapsedMilliseconds: Double {
-    let elapsed = state.withLock { .now - $0.start }
-    return Double(elapsed.components.seconds) * 1e3 + Double(elapsed.components.attoseconds) / 1e15
+    Double(state.withLock { Self.now - $0.start }) / 1e6
   }
 
-  /// Ends the function if it is over a limit; `nil` while it is not.
+  /// Ends the function if it is over a limit.
+  ///
+  /// - Returns: What ended it, now or before; `nil` while nothing has.
   func checkLimits() -> Termination? {
-    let (user, system) = state.withLock { Self.split($0) }
-    if user > limits.user { return terminate(.userTimeout(limit: limits.user)) }
-    if system > limits.system { return terminate(.systemTimeout) }
-    return nil
-  }
-
-  private static func split(_ state: State) -> (user: Duration, system: Duration) {
-    let now = ContinuousClock.now
-    let running = state.operations > 0 ? now - state.operationStart : .zero
-    let system = state.system + running
-    return (now - state.start - system, system)
+    state.withLock { state in
+      if state.termination == nil {
+        let time = state.split
+        if time.user > user {
+          state.termination = .userTimeout(limit: limit)
+        } else if time.system > system {
+          state.termination = .systemTimeout
+        }
+      }
+      return state.termination
+    }
   }
 }

@@ -12,13 +12,17 @@ final class FunctionRun: Deadlined {
   /// What a function comes to that is not ended from outside.
   typealias Output = Result<FunctionExecution.Result, any Error>
 
+  private typealias Caller = UnsafeContinuation<Result<Output, Termination>, Never>
+
   private let clock: ExecutionClock
 
   /// Guards who waits and what to cancel; held only to change them.
   private let state = Mutex(State())
 
   private struct State {
-    var caller: CheckedContinuation<Result<Output, Termination>, Never>?
+    /// Resumed by whoever takes it out of here, which only one can; a checked one, which would notice
+    /// if it were not, takes as long as all the rest of a run's bookkeeping.
+    var caller: Caller?
     var early: Result<Output, Termination>?
     var task: Task<Void, Never>?
     var hasEnded = false
@@ -39,7 +43,7 @@ final class FunctionRun: Deadlined {
     of body: @escaping @Sendable () async -> Output
   ) async -> Result<Output, Termination> {
     await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
+      await withUnsafeContinuation { continuation in
         let early = state.withLock { state in
           state.caller = continuation
           return state.early
@@ -75,22 +79,16 @@ final class FunctionRun: Deadlined {
   // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   private func end(after output: Output) {
-    let termination = clock.checkLimits() ?? clock.termination
-    end(with: termination.map(Result.failure) ?? .success(output))
+    end(with: clock.checkLimits().map(Result.failure) ?? .success(output))
   }
 
   /// Gives the caller its answer, unless it has one.
   private func end(with result: Result<Output, Termination>) {
-    let (caller, task) = state.withLock { state in
-      guard !state.hasEnded else {
-        return (
-          nil as CheckedContinuation<Result<Output, Termination>, Never>?, nil as Task<Void, Never>?
-        )
-      }
+    let (caller, task): (Caller?, Task<Void, Never>?) = state.withLock { state in
+      if state.hasEnded { return (nil, nil) }
       state.hasEnded = true
       if state.caller == nil { state.early = result }
-      defer { state.caller = nil }
-      return (state.caller, state.task)
+      return (state.caller.take(), state.task)
     }
     DeadlineMonitor.shared.forget(self)
     if case .failure = result { task?.cancel() }

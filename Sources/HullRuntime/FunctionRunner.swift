@@ -109,7 +109,7 @@ final class FunctionRunner: Sendable {
 
   /// Runs a call whatever was run before, once there is a place for it.
   func execute(_ call: Call) async throws(BackendError) -> FunctionOutcome {
-    let start = observer.map { _ in ContinuousClock.now }
+    let start = observer.map { _ in SystemTimeSource.uptimeNanoseconds() }
     // Jobs have places of their own, and an action's calls run in its place.
     let needsPermit =
       call.job == nil && (call.function.definition.kind != .action || call.depth == 0)
@@ -138,9 +138,10 @@ final class FunctionRunner: Sendable {
   private func observe(
     _ call: Call,
     _ outcome: FunctionOutcome,
-    since start: ContinuousClock.Instant
+    since start: Int64
   ) {
-    observer?(FunctionLogRecord(call, outcome, duration: .now - start))
+    let nanoseconds = SystemTimeSource.uptimeNanoseconds() - start
+    observer?(FunctionLogRecord(call, outcome, duration: .nanoseconds(nanoseconds)))
   }
 
   /// What the caller learns of an error that is no result.

@@ -77,7 +77,24 @@ enum Base32 {
       var buffer: UInt64 = 0
       var bits: UInt64 = 0
       var written = 0
-      for character in text {
+      var read = 0
+      // Eight characters are five bytes; a value outside the alphabet has bits above the lower five.
+      while text.count - read >= 8 {
+        var group: UInt64 = 0
+        var all: UInt8 = 0
+        for position in read..<read + 8 {
+          let value = values[Int(text[position])]
+          all |= value
+          group = group << 5 | UInt64(value & 31)
+        }
+        guard all < 32 else { return nil }
+        for byte in 0..<5 {
+          output[written + byte] = UInt8(truncatingIfNeeded: group >> UInt64(32 - 8 * byte))
+        }
+        read += 8
+        written += 5
+      }
+      for character in text[read...] {
         let value = values[Int(character)]
         guard value != 0xFF else { return nil }
         buffer = buffer << 5 | UInt64(value)
