@@ -19,6 +19,8 @@ final class Retention: Sendable {
     var history: [(uptime: Duration, published: Timestamp)] = []
     var pass: Task<Void, Never>?
     var isFinished = false
+    /// When it is looked next whether a pass is due.
+    var nextLook = Duration.zero
 
     /// Takes note of what is published now and returns what was, so long ago.
     mutating func published(
@@ -39,18 +41,28 @@ final class Retention: Sendable {
   /// Protects the running pass; held for a few instructions.
   private let state = Mutex(State())
   private let committer: Committer
-  /// How much more than the setting is kept until a pass is due.
-  private let slack: Duration
+  /// How much more than the setting is kept until a pass is due, and how often that is looked at.
+  private let slack, lookInterval: Duration
 
   init(committer: Committer) {
     self.committer = committer
     slack = committer.options.retention / 10
+    lookInterval = slack / 10
     let floor = committer.retentionFloor
     state.withLock { $0.prunedBefore = floor }
   }
 
   /// Starts a pass if the oldest history exceeds the setting by a tenth.
-  func pruneIfDue() { start(slack: slack) }
+  func pruneIfDue() {
+    // Asked at every commit, which need not all count how old everything is.
+    let uptime = committer.options.time.uptime()
+    let mayBeDue = state.withLock { state in
+      guard uptime >= state.nextLook else { return false }
+      state.nextLook = uptime + lookInterval
+      return true
+    }
+    if mayBeDue { start(slack: slack) }
+  }
 
   /// Prunes what exceeds the setting now and returns when that is done.
   func prune() async {

@@ -32,7 +32,10 @@ package final class FunctionExecutor: TaskExecutor {
     /// Threads that have nothing to do; the last one has rested shortest.
     var parked: [Worker] = []
     /// Tasks that let others go first, and `taken` as of when they began to.
-    var deferring: [(continuation: CheckedContinuation<Void, Never>, since: UInt64)] = []
+    ///
+    /// Resumed by whoever takes them out of here, which only one can: checking that would cost every
+    /// turn of every thread.
+    var deferring: [(continuation: UnsafeContinuation<Void, Never>, since: UInt64)] = []
     /// Who runs the jobs instead of the pool.
     var taker: JobTaker?
     /// Jobs taken so far: the watcher's sign that threads still come free.
@@ -55,7 +58,7 @@ package final class FunctionExecutor: TaskExecutor {
 
     /// Takes the task that has let others go first for longest, if no job is left or it has let
     /// enough of them pass.
-    mutating func nextDeferring() -> CheckedContinuation<Void, Never>? {
+    mutating func nextDeferring() -> UnsafeContinuation<Void, Never>? {
       guard let first = deferring.first,
         !hasJobs || taken &- first.since >= FunctionExecutor.longestDeference
       else { return nil }
@@ -121,7 +124,7 @@ package final class FunctionExecutor: TaskExecutor {
   /// until then goes with it.
   package func letOthersGoFirst() async {
     guard Worker.current != nil, state.withLock({ $0.hasJobs }) else { return }
-    await withCheckedContinuation { continuation in
+    await withUnsafeContinuation { continuation in
       let mustWait = state.withLock { state in
         if state.hasJobs { state.deferring.append((continuation, state.taken)) }
         return state.hasJobs
@@ -225,7 +228,7 @@ package final class FunctionExecutor: TaskExecutor {
   /// What a thread does next.
   private enum Turn {
     case job(UnownedJob)
-    case deferring(CheckedContinuation<Void, Never>)
+    case deferring(UnsafeContinuation<Void, Never>)
     /// Wait to be woken.
     case park
     /// The thread is one too many.
