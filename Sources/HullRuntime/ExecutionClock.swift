@@ -109,18 +109,24 @@ final class ExecutionClock: Sendable {
 
   /// Ends the function if it is over a limit.
   ///
-  /// - Returns: What ended it, now or before; `nil` while nothing has.
+  /// - Returns: What ended it, if it is over a limit; `nil` while it is not, ended or not: one that is
+  ///   ended otherwise is left to return.
   func checkLimits() -> Termination? {
     state.withLock { state in
-      if state.termination == nil {
-        let time = state.split
-        if time.user > user {
-          state.termination = .userTimeout(limit: limit)
-        } else if time.system > system {
-          state.termination = .systemTimeout
-        }
-      }
+      guard let excess = excess(of: state) else { return nil }
+      state.termination = state.termination ?? excess
       return state.termination
     }
+  }
+
+  /// What has ended the function, now that it has returned; `nil` if nothing has.
+  func verdict() -> Termination? {
+    state.withLock { $0.termination ?? excess(of: $0) }
+  }
+
+  private func excess(of state: borrowing State) -> Termination? {
+    let time = state.split
+    if time.user > user { return .userTimeout(limit: limit) }
+    return time.system > system ? .systemTimeout : nil
   }
 }

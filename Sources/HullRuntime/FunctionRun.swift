@@ -79,7 +79,7 @@ final class FunctionRun: Deadlined {
   // Not inlined: its values would take room in every caller that waits.
   @inline(never)
   private func end(after output: Output) {
-    end(with: clock.checkLimits().map(Result.failure) ?? .success(output))
+    end(with: clock.verdict().map(Result.failure) ?? .success(output))
   }
 
   /// Gives the caller its answer, unless it has one.

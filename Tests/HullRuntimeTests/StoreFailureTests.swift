@@ -38,4 +38,23 @@ import Testing
     #expect(try await backend.value("count", .query) == 1.0)
     #expect(try await backend.value("add", .mutation) == 1.0)
   }
+
+  @Test func `a query whose read failed is left to return before its caller is told`() async throws
+  {
+    let store = BlockingPersistence()
+    let hasReturned = Locked(false)
+    let backend = try await BackendFixture(persistence: store) { m in
+      m.mutation("add") { ctx, _ in _ = try await ctx.db.insert("things", ["number": 1]) }
+      m.query("careless") { ctx, _ in
+        _ = try? await ctx.db.query("things").count()
+        // Long enough for the monitor of deadlines to look at it several times.
+        try await Task.detached { try await Task.sleep(for: .milliseconds(100)) }.value
+        hasReturned.withLock { $0 = true }
+      }
+    }
+    _ = try await backend.value("add", .mutation)
+    store.isUnreadable.withLock { $0 = true }
+    await #expect(throws: BackendError.internal) { _ = try await backend.run("careless", .query) }
+    #expect(hasReturned.withLock { $0 })
+  }
 }
