@@ -7,14 +7,23 @@ import HullValues
 final class SQLiteStatement {
   private let handle: OpaquePointer
   private unowned let connection: SQLiteConnection
+  /// Which parameters are NULL, as all are in the beginning; those beyond 64 are not counted.
+  private var nulls = UInt64.max
+  /// Room for an id for each parameter: SQLite would allocate memory for a copy at each run.
+  private let ids: UnsafeMutablePointer<(UInt64, UInt64)>
 
   init(_ handle: OpaquePointer, of connection: SQLiteConnection) {
     self.handle = handle
     self.connection = connection
+    let count = Int(sqlite3_bind_parameter_count(handle))
+    ids = .allocate(capacity: count + 1)
+    ids.initialize(repeating: (0, 0), count: count + 1)
   }
 
   deinit {
     sqlite3_finalize(handle)
+    // Nothing reads what was bound any more.
+    ids.deallocate()
   }
 
   /// Moves to the next row.
@@ -43,27 +52,35 @@ final class SQLiteStatement {
   }
 
   func bind(_ value: Int64, at position: Int32) throws(PersistenceError) {
-    try check(sqlite3_bind_int64(handle, position, value))
+    try check(sqlite3_bind_int64(handle, position, value), at: position)
   }
 
   func bind(_ value: Double, at position: Int32) throws(PersistenceError) {
-    try check(sqlite3_bind_double(handle, position, value))
+    try check(sqlite3_bind_double(handle, position, value), at: position)
   }
 
   func bindNull(at position: Int32) throws(PersistenceError) {
-    try check(sqlite3_bind_null(handle, position))
+    if nulls & bit(of: position) != 0 { return }
+    try check(sqlite3_bind_null(handle, position), at: position)
+    nulls |= bit(of: position)
   }
 
   func bind(_ value: String, at position: Int32) throws(PersistenceError) {
-    try check(sqlite3_bind_text(handle, position, value, -1, hull_sqlite3_transient()))
+    try check(
+      sqlite3_bind_text(handle, position, value, -1, hull_sqlite3_transient()),
+      at: position
+    )
   }
 
   func bind(_ id: InternalID, at position: Int32) throws(PersistenceError) {
-    var halves = (id.high.bigEndian, id.low.bigEndian)
-    let result = withUnsafeBytes(of: &halves) { bytes in
-      sqlite3_bind_blob(handle, position, bytes.baseAddress, 16, hull_sqlite3_transient())
+    guard position > 0, position <= sqlite3_bind_parameter_count(handle) else {
+      throw connection.error(SQLITE_RANGE, "bind a parameter")
     }
-    try check(result)
+    // Sound: there is room for each parameter, as checked, which lives as long as the statement. It
+    // changes only here, between two runs.
+    let bytes = ids + Int(position)
+    bytes.pointee = (id.high.bigEndian, id.low.bigEndian)
+    try check(sqlite3_bind_blob(handle, position, bytes, 16, nil), at: position)
   }
 
   func bind(_ blob: [UInt8], at position: Int32) throws(PersistenceError) {
@@ -79,7 +96,31 @@ final class SQLiteStatement {
           hull_sqlite3_transient()
         )
     }
-    try check(result)
+    try check(result, at: position)
+  }
+
+  /// Binds a blob without copying it and runs the statement, which must return no rows.
+  ///
+  /// SQLite reads the blob only during this call: the next run binds all parameters anew.
+  func run(bindingBlob blob: [UInt8], at position: Int32, to action: String)
+    throws(PersistenceError)
+  {
+    if blob.isEmpty {
+      try bind(blob, at: position)
+      try run(to: action)
+      return
+    }
+    let result = blob.withUnsafeBytes { bytes in
+      let result = sqlite3_bind_blob64(
+        handle,
+        position,
+        bytes.baseAddress,
+        UInt64(bytes.count),
+        nil
+      )
+      return result == SQLITE_OK ? sqlite3_step(handle) : result
+    }
+    try finish(result, at: position, to: action)
   }
 
   /// Binds UTF-8 text without copying it and runs the statement, which must return no rows.
@@ -100,18 +141,29 @@ final class SQLiteStatement {
       )
       return result == SQLITE_OK ? sqlite3_step(handle) : result
     }
+    try finish(result, at: position, to: action)
+  }
+
+  /// Ends a run that returned `result`.
+  private func finish(_ result: Int32, at position: Int32, to action: String)
+    throws(PersistenceError)
+  {
+    nulls &= ~bit(of: position)
     guard result == SQLITE_DONE else {
       let error = connection.error(result, action)
       sqlite3_reset(handle)
       throw error
     }
     sqlite3_reset(handle)
-    try bindNull(at: position)
   }
 
-  private func check(_ result: Int32) throws(PersistenceError) {
+  private func check(_ result: Int32, at position: Int32) throws(PersistenceError) {
     guard result == SQLITE_OK else { throw connection.error(result, "bind a parameter") }
+    nulls &= ~bit(of: position)
   }
+
+  /// The bit of ``nulls`` that stands for a parameter; none for one beyond 64.
+  private func bit(of position: Int32) -> UInt64 { 1 << UInt64(position - 1) }
 }
 
 /// Columns of the current row.

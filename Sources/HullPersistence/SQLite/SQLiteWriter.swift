@@ -276,11 +276,10 @@ actor SQLiteWriter {
   {
     let statement = try connection.statement(entry.isPresent ? .setEntry : .deleteEntry)
     try statement.bind(entry.index.rawValue, at: 1)
-    try statement.bind(entry.key.bytes, at: 2)
     if entry.isPresent {
       try statement.bind(row(of: entry, in: connection), at: 3)
     }
-    try statement.run(to: "write an index entry")
+    try statement.run(bindingBlob: entry.key.bytes, at: 2, to: "write an index entry")
   }
 
   private func row(
