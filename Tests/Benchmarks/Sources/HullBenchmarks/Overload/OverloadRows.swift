@@ -30,12 +30,6 @@ struct OverloadRows {
     for kind in [
       // The more a request is worth, the less it is to refuse one; the generator costs as much again.
       Kind(
-        name: "30 000 documents read and written out",
-        route: "query",
-        function: "notes:copy",
-        arguments: #"{"count":300,"times":100,"number":{n}}"#
-      ),
-      Kind(
         name: "10 000 documents read and written out",
         route: "query",
         function: "notes:copy",
