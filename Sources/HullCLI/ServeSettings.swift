@@ -82,8 +82,9 @@ struct ServeSettings: Equatable {
           (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":")
         })
     {
+      let name = options.adminKey == nil ? "HULL_ADMIN_KEY" : "--admin-key"
       throw ValidationError(
-        "\(options.adminKey == nil ? "HULL_ADMIN_KEY" : "--admin-key") must have at least 16 characters, of ASCII, none of them spaces or colons."
+        "\(name) must have at least 16 characters, of ASCII, none of them spaces or colons."
       )
     }
     isRedacted = try Setting(option: "--redact", variable: "HULL_REDACT")

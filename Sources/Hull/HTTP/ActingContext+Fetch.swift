@@ -40,7 +40,8 @@ extension ActingContext {
 public struct FetchOptions: Sendable, Hashable {
   /// How long it may take until the head of the response is there: 60 seconds.
   ///
-  /// The body may take as long as the action runs, as long as something of it arrives that often.
+  /// The body may take as long as the action runs. Nothing of it may arrive for a minute, or, if this is
+  /// more than a minute, for as long as the action runs.
   public var timeout: Duration
   /// How many redirects are followed; with 0 the response that redirects is returned.
   public var maximumRedirects: Int

@@ -10,8 +10,7 @@ package protocol HTTPRequestSending: Sendable {
   ///
   /// - Parameters:
   ///   - request: What to send; its URL is known to be one.
-  ///   - timeout: How long it may take until the head of the response is there, and how long nothing of
-  ///     its body may arrive.
+  ///   - timeout: How long it may take until the head of the response is there.
   /// - Returns: The response, whatever its status, once its head is there.
   /// - Throws: ``FetchError`` when there is none.
   func send(
