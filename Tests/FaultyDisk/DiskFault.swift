@@ -30,7 +30,8 @@ package enum DiskFault: Hashable, Sendable {
   /// A write stores this many of its bytes and reports that the disk is full.
   case full(Int)
   /// A sync reports an error, and what it was to make durable never will be, though it can be read
-  /// until the power fails: what Linux does with pages it could not write.
+  /// until the power fails: what Linux does with pages it could not write. The next sync by every other
+  /// handle that was open fails, too.
   case failedSyncForgetting
   /// The power fails before it. Nothing works from then on; see ``FaultyDisk/afterCrash(_:seed:)``.
   case crash

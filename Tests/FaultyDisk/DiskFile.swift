@@ -7,6 +7,8 @@ final class DiskFile: @unchecked Sendable {
   var locks: [ObjectIdentifier: FileLockLevel] = [:]
   /// The index of the write-ahead log; there while a handle has it mapped.
   var sharedMemory: SharedMemory?
+  /// How many syncs have failed and forgotten what was written, by any handle.
+  var losses = 0
   /// The handles that have it mapped.
   var mappings: Set<ObjectIdentifier> = []
 

@@ -10,6 +10,8 @@ final class DiskHandle: @unchecked Sendable {
   private let isDeletedOnClose: Bool
   /// Set for a new log until its first sync, which also syncs the directory, as SQLite's own does.
   private var needsDirectorySync: Bool
+  /// The losses it has reported, or that others had before it was opened.
+  private var knownLosses: Int
   private var sharedMemory: SharedMemory?
   private var heldLocks = SharedMemory.HeldLocks()
 
@@ -19,6 +21,7 @@ final class DiskHandle: @unchecked Sendable {
     self.disk = disk
     self.name = name
     self.file = file
+    knownLosses = file.losses
     isDeletedOnClose = flags & SQLITE_OPEN_DELETEONCLOSE != 0
     needsDirectorySync = isNew && flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL) != 0
   }
@@ -113,8 +116,15 @@ final class DiskHandle: @unchecked Sendable {
       case nil: break
       case .failedSyncForgetting:
         file.content.forgetUnsynced()
+        file.losses += 1
+        knownLosses = file.losses
         return .syncFailed
       default: return .syncFailed
+      }
+      // Linux tells every handle once, whichever's sync it was that failed.
+      if knownLosses < file.losses {
+        knownLosses = file.losses
+        return .syncFailed
       }
       file.content.sync()
       if needsDirectorySync { state.durableFiles = state.files }

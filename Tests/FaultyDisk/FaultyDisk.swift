@@ -1,4 +1,5 @@
 import CSQLite
+import Foundation
 import Synchronization
 import TestRandomness
 
@@ -13,6 +14,8 @@ package final class FaultyDisk: Sendable {
   /// Whether a write leaves the rest of its sectors alone even if it is torn, as SQLite takes for
   /// granted of the system's disks.
   let isPowersafe: Bool
+  /// Whether threads give way to others before some of their operations.
+  private let isUneven: Bool
   /// Guards all files, their locks, and what is to go wrong.
   private let state: Mutex<State>
   /// What SQLite knows of this disk; registered until the disk goes.
@@ -35,14 +38,18 @@ package final class FaultyDisk: Sendable {
 
   /// An empty disk.
   ///
-  /// - Parameter isPowersafe: Whether it says of itself that a write leaves the rest of its sectors
-  ///   alone; it does in any case.
-  package convenience init(isPowersafe: Bool = true) {
-    self.init(State(), isPowersafe: isPowersafe)
+  /// - Parameters:
+  ///   - isPowersafe: Whether it says of itself that a write leaves the rest of its sectors alone; it
+  ///     does in any case.
+  ///   - isUneven: Whether threads give way to others before some of their operations, so that these
+  ///     meet in more orders than they would by themselves.
+  package convenience init(isPowersafe: Bool = true, isUneven: Bool = false) {
+    self.init(State(), isPowersafe: isPowersafe, isUneven: isUneven)
   }
 
-  private init(_ initial: sending State, isPowersafe: Bool) {
+  private init(_ initial: sending State, isPowersafe: Bool, isUneven: Bool = false) {
     self.isPowersafe = isPowersafe
+    self.isUneven = isUneven
     name = "faulty-disk-\(Self.count.add(1, ordering: .relaxed).newValue)"
     state = Mutex(initial)
     registration = VFSRegistration(name: name)
@@ -109,7 +116,10 @@ package final class FaultyDisk: Sendable {
   }
 
   func withState<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
-    state.withLock { body(&$0) }
+    if isUneven, Int.random(in: 0..<5) == 0 {
+      for _ in 0..<Int.random(in: 0..<100) { sched_yield() }
+    }
+    return state.withLock { body(&$0) }
   }
 }
 

@@ -45,7 +45,11 @@ actor SQLiteCheckpointer {
     guard let connection else { return }
     status.checkpoints.add(1, ordering: .relaxed)
     readers.releaseSnapshots()
-    guard let log = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_PASSIVE) else { return }
+    guard let log = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_PASSIVE) else {
+      // What was copied is looked up in the log again, in case the disk has lost it.
+      readers.releaseSnapshots()
+      return
+    }
     // With nothing left in the log that anyone reads, the next commit begins it anew.
     if log.copied == log.frames { readers.releaseSnapshots() }
   }

@@ -10,10 +10,13 @@ final class SQLiteConnection {
   private let handle: OpaquePointer
   /// Prepared statements by slot; a slot is filled when it is first used.
   private var statements: [SQLiteStatement?]
-  /// Where SQLite's hook writes how many frames the write-ahead log has after a commit.
-  private let logFrames: UnsafeMutablePointer<Int32>
+  /// What SQLite's hook writes after a commit that added to the write-ahead log: how many frames that
+  /// has, and how many commits there have been.
+  private let logged: UnsafeMutablePointer<(frames: Int32, commits: Int)>
   /// Has the frames of a commit be written at once; nil for one that reads or does not sync.
   private let joinedLog: JoinedLogFileSystem?
+  /// Whether the next checkpoint must not rely on what earlier ones have copied.
+  private var mustCopyAll = false
 
   /// Opens or creates a file.
   ///
@@ -48,21 +51,24 @@ final class SQLiteConnection {
     self.path = path
     self.handle = handle
     statements = Array(repeating: nil, count: SQLiteQuery.slotCount)
-    logFrames = .allocate(capacity: 1)
-    logFrames.initialize(to: 0)
+    logged = .allocate(capacity: 1)
+    logged.initialize(to: (frames: 0, commits: 0))
     // The hook takes the place of SQLite's own, which would checkpoint inside commits. Its argument
     // outlives the connection: both end in `deinit`, the connection first.
     sqlite3_wal_hook(
       handle,
       { argument, _, _, frames in
-        argument?.storeBytes(of: frames, as: Int32.self)
+        let logged = argument?.assumingMemoryBound(to: (frames: Int32, commits: Int).self)
+        logged?.pointee.frames = frames
+        logged?.pointee.commits += 1
         return SQLITE_OK
       },
-      logFrames
+      logged
     )
   }
 
   deinit {
+    if mustCopyAll { leavesLogOnClose() }
     statements.removeAll()
     if sqlite3_close(handle) != SQLITE_OK {
       // A statement is still in use: the connection closes with it, by the file system it was opened
@@ -70,7 +76,7 @@ final class SQLiteConnection {
       if let joinedLog { _ = Unmanaged.passRetained(joinedLog) }
       sqlite3_close_v2(handle)
     }
-    logFrames.deallocate()
+    logged.deallocate()
   }
 
   /// Has to come before the first connection of the process: with memory statistics on, every
@@ -80,22 +86,13 @@ final class SQLiteConnection {
   }()
 
   /// Frames in the write-ahead log after the last commit of this connection.
-  var framesInLog: Int { Int(logFrames.pointee) }
+  var framesInLog: Int { Int(logged.pointee.frames) }
 
-  /// Frames in the write-ahead log according to its index (sqlite.org/walformat.html, 2.1); nil if
-  /// there is none yet.
-  ///
-  /// Read where SQLite has mapped it: to open the file and close it again would drop all locks that
-  /// this process has on it.
-  var framesInIndex: Int? {
-    guard let file, let methods = file.pointee.pMethods, methods.pointee.iVersion >= 2,
-      let map = methods.pointee.xShmMap
-    else { return nil }
-    var region: UnsafeMutableRawPointer?
-    // Sound: the first region of the index has 32 KiB and stays mapped while the connection is open.
-    guard map(file, 0, 32 << 10, 0, &region) == SQLITE_OK, let region else { return nil }
-    return Int(region.load(fromByteOffset: 16, as: UInt32.self))
-  }
+  /// Commits of this connection that added to the write-ahead log.
+  var loggedCommits: Int { logged.pointee.commits }
+
+  /// Frames in the write-ahead log according to its index; nil if there is none yet.
+  var framesInIndex: Int? { file.flatMap { LogIndex(of: $0) }?.frames }
 
   /// Joins the writes of each commit from now on, which is synced before others can see it.
   ///
@@ -178,13 +175,33 @@ final class SQLiteConnection {
 
   /// Copies the write-ahead log into the file.
   ///
+  /// SQLite syncs the file when all of the log is in it, and counts what it has copied until then as
+  /// copied without that. When a sync fails, the system may have given up any page written since the
+  /// last one, and says so only once. So after a failure everything is copied again.
+  ///
   /// - Returns: How many frames the log has, and how many of them are in the file by now.
   func checkpoint(mode: Int32) throws(PersistenceError) -> (frames: Int, copied: Int) {
+    if mustCopyAll { try copyAllAgain() }
     var frames: Int32 = 0
     var copied: Int32 = 0
     let result = sqlite3_wal_checkpoint_v2(handle, nil, mode, &frames, &copied)
-    guard result == SQLITE_OK else { throw error(result, "checkpoint") }
+    guard result == SQLITE_OK else {
+      let error = error(result, "checkpoint")
+      if result & 0xFF == SQLITE_IOERR {
+        mustCopyAll = true
+        // If another program's checkpoint is in the way, the next one begins with it.
+        try? copyAllAgain()
+      }
+      throw error
+    }
     return (Int(frames), Int(copied))
+  }
+
+  private func copyAllAgain() throws(PersistenceError) {
+    guard let file, let index = LogIndex(of: file), index.forgetCopied() else {
+      throw error(SQLITE_BUSY, "checkpoint")
+    }
+    mustCopyAll = false
   }
 
   /// Whether the file may only be read.

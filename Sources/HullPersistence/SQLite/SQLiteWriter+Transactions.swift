@@ -18,6 +18,7 @@ extension SQLiteWriter {
   ) throws(PersistenceError) -> Value {
     let connection = try usableConnection()
     defer { rows.removeAll(keepingCapacity: true) }
+    let commits = connection.loggedCommits
     let value: Value
     do throws(PersistenceError) {
       try fault(.begin)
@@ -39,7 +40,7 @@ extension SQLiteWriter {
       if let timestamp, result != SQLITE_FULL, result != SQLITE_BUSY { unsettled = timestamp }
       throw error
     }
-    checkpointIfDue(connection)
+    if connection.loggedCommits > commits { checkpointIfDue(connection) }
     return value
   }
 
@@ -90,6 +91,11 @@ extension SQLiteWriter {
     if connection.isInTransaction { self.connection = nil }
   }
 
+  /// Has the log copied if it is long enough; called after a commit that added to it.
+  ///
+  /// So a checkpoint always finds something to copy. With nothing to copy, it could meet a commit that
+  /// begins the log anew, and take what comes to be there for copied: SQLite before 3.51.3 loses it
+  /// (sqlite.org/wal.html, "The WAL-Reset Bug").
   private func checkpointIfDue(_ connection: SQLiteConnection) {
     let frames = connection.framesInLog
     if frames < options.checkpointFrames { framesForCheckpoint = options.checkpointFrames }
@@ -118,6 +124,8 @@ extension SQLiteWriter {
     connection.setBusyTimeout(.milliseconds(100))
     if (try? connection.checkpoint(mode: SQLITE_CHECKPOINT_RESTART)) != nil {
       status.logRestarts.add(1, ordering: .relaxed)
+    } else {
+      readers.releaseSnapshots()
     }
     connection.setBusyTimeout(options.busyTimeout)
     readers.setKeepsSnapshots(true)
