@@ -12,6 +12,7 @@ extension FuzzTarget {
     _ = stored.fields(["_id", "a", "b"])
     _ = stored.encodedField("a")
     _ = stored.bytes(in: .clean)
+    _ = stored.size
     if let members = try? JSONParser().members(input) {
       findings.expect(tree?.object != nil, "only objects have members")
       for member in members { _ = try? JSONParser().value(input, in: member.value) }
@@ -20,6 +21,7 @@ extension FuzzTarget {
     let encoded = EncodedValue(value)
     let decoded = try? encoded.decoded()
     findings.expect(decoded == value, "\(encoded) decodes to what was encoded")
+    findings.expect(encoded.size == value.size, "the size of \(encoded) is that of its value")
     findings.expect(decoded.map { EncodedValue($0) } == encoded, "\(encoded) is canonical")
     let exported = try? JSONParser(options: .export).value(encoded.bytes(in: .export))
     findings.expect(exported == value, "\(encoded) survives export")

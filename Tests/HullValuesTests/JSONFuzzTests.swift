@@ -11,6 +11,7 @@ import Testing
       let encoded = EncodedValue(value)
       let context: Comment = "seed \(seed), round \(round): \(encoded)"
       #expect(try encoded.decoded() == value, context)
+      #expect(encoded.size == value.size, context)
       #expect(try JSONParser().value(spaced(encoded.bytes, &generator)) == value, context)
       let tree = try JSONParser().json(encoded.bytes)
       #expect(try ConvexValue(json: tree) == value, context)

@@ -126,8 +126,8 @@ package struct PageProgress: Sendable {
 extension EncodedDocument {
   /// The size of the document by Convex's measure.
   var size: Int {
-    // A stored document always decodes; if one does not, its text is the best measure there is.
-    (try? object().size) ?? json.count
+    // A stored document can always be measured; if one cannot, its text is the best there is.
+    json.size ?? (try? object().size) ?? json.count
   }
 }
 

@@ -291,7 +291,7 @@ struct JSONScanner {
     }
   }
 
-  private static func continuesScalar(_ byte: UInt8) -> Bool {
+  static func continuesScalar(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ":"), 0...0x20:
       false
