@@ -9,24 +9,37 @@ enum Allocator {
   /// By itself glibc grows the heap of a thread by a few pages at a time and returns its end as soon
   /// as that is free. Documents that are read and let go make it do so over and over: ten system
   /// calls for a mutation, and a third of the time of a scan. What is kept is given back in pauses,
-  /// by ``giveBackToSystem()``, except for pages on which something is in use: with more heaps there
-  /// are more of these, a megabyte or two. But threads that share a heap wait for each other: with two
-  /// heaps for each core a query took an eighth longer.
+  /// by ``giveBackToSystem()`` and `ThreadHeap`, except for pages on which something is in use: with
+  /// more heaps there are more of these, a megabyte or two. But threads that share a heap wait for each
+  /// other: with two heaps for each core a query took an eighth longer.
   static func configure() {
+    keepsEndsOfHeaps(true)
+    // Given any of the others, glibc no longer finds this out by itself.
+    set(.mmapThreshold, 4 << 20)
+    set(.arenaMax, max(16, 2 * ProcessInfo.processInfo.activeProcessorCount))
+  }
+
+  /// Sets whether heaps keep their free ends, up to two megabytes each, or little of them.
+  static func keepsEndsOfHeaps(_ keeps: Bool) {
+    set(.topPad, keeps ? 1 << 20 : 0)
+    set(.trimThreshold, keeps ? 2 << 20 : 64 << 10)
+  }
+
+  /// The numbers of options in glibc's `malloc.h`.
+  private enum Option: CInt {
+    case trimThreshold = -1
+    case topPad = -2
+    case mmapThreshold = -3
+    case arenaMax = -8
+  }
+
+  private static func set(_ option: Option, _ value: Int) {
     #if canImport(Glibc)
       // Sound: the function has this type wherever glibc has it. It is looked up by name since Swift's
-      // module of glibc leaves its header out; the numbers are those of that header, `malloc.h`.
-      typealias Option = @convention(c) (CInt, CInt) -> CInt
+      // module of glibc leaves its header out.
+      typealias Set = @convention(c) (CInt, CInt) -> CInt
       guard let function = dlsym(nil, "mallopt") else { return }
-      let set = unsafeBitCast(function, to: Option.self)
-      let (topPad, trimThreshold, mmapThreshold, arenaMax) = (
-        CInt(-2), CInt(-1), CInt(-3), CInt(-8)
-      )
-      _ = set(topPad, 1 << 20)
-      _ = set(trimThreshold, 2 << 20)
-      // Given any of the others, glibc no longer finds this out by itself.
-      _ = set(mmapThreshold, 4 << 20)
-      _ = set(arenaMax, CInt(max(16, 2 * ProcessInfo.processInfo.activeProcessorCount)))
+      _ = unsafeBitCast(function, to: Set.self)(option.rawValue, CInt(value))
     #endif
   }
 

@@ -1,6 +1,7 @@
 // The threads that run functions, kept apart so that a function that never yields harms no other.
 
 import Foundation
+import HullPersistence
 import Synchronization
 
 /// A pool of threads that replaces those its jobs do not give back.
@@ -206,7 +207,10 @@ package final class FunctionExecutor: TaskExecutor {
       // What it resumes becomes this thread's next job.
       case .deferring(let continuation): continuation.resume()
       case .park:
-        guard worker.park() else { return }
+        guard worker.park() else {
+          ThreadHeap.giveBackEnd()
+          return
+        }
         continue
       case .end: return
       }

@@ -32,7 +32,10 @@ actor SQLiteCheckpointer {
     self.connection = connection
   }
 
-  func releaseMemory() { connection?.releaseMemory() }
+  func releaseMemory() {
+    connection?.releaseMemory()
+    ThreadHeap.giveBackEnd()
+  }
 
   func close() {
     connection = nil

@@ -78,7 +78,10 @@ actor SQLiteWriter {
   }
 
   /// Drops the pages the connection keeps; the next commits read them anew.
-  func releaseMemory() { connection?.releaseMemory() }
+  func releaseMemory() {
+    connection?.releaseMemory()
+    ThreadHeap.giveBackEnd()
+  }
 
   /// Writes a batch in one transaction.
   func append(_ batch: [CommitRecord]) throws(PersistenceError) {

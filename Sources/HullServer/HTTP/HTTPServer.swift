@@ -1,5 +1,6 @@
 // The listening socket and its life: start, graceful end.
 
+import HullPersistence
 package import Logging
 import NIOCore
 import NIOPosix
@@ -59,6 +60,14 @@ package final class HTTPServer: Sendable {
     self.listener = listener
     self.connections = connections
     self.port = port
+  }
+
+  /// Has the event loops, which all servers share, give back what the allocator keeps for them.
+  package static func releaseMemory() async {
+    for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() {
+      // One that has ended keeps nothing.
+      try? await loop.submit { ThreadHeap.giveBackEnd() }.get()
+    }
   }
 
   /// Starts listening.
