@@ -28,8 +28,6 @@ enum IdleMemory {
       while (try? await sleeping.sleep(for: pause)) != nil {
         let activity = backend.activity + counters.responses
         if activity == seen, activity != released {
-          Allocator.keepsEndsOfHeaps(false)
-          defer { Allocator.keepsEndsOfHeaps(true) }
           await backend.releaseMemory()
           FunctionExecutor.shared.endIdleThreads()
           // What a thread kept is free once it has ended.

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Hull
+import HullPersistence
 import Logging
 
 /// Serves the application.

@@ -201,16 +201,14 @@ package final class FunctionExecutor: TaskExecutor {
 
   private func work(_ worker: Worker) {
     worker.makeCurrent()
+    defer { Allocator.giveBackEndOfHeap() }
     while true {
       switch nextTurn(of: worker) {
       case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
       // What it resumes becomes this thread's next job.
       case .deferring(let continuation): continuation.resume()
       case .park:
-        guard worker.park() else {
-          ThreadHeap.giveBackEnd()
-          return
-        }
+        guard worker.park() else { return }
         continue
       case .end: return
       }

@@ -31,15 +31,16 @@ struct LogIndex {
 
   /// Has the next checkpoint copy the log from its beginning, also what earlier ones have copied.
   ///
-  /// What is in the data file already is written there once more. The other way round would not do: the
-  /// log must not be begun anew, and is not, before a checkpoint has reached its end.
+  /// What is in the data file already is written there once more. The log is not begun anew before a
+  /// checkpoint has reached its end, whatever this number says.
   ///
-  /// - Returns: False if a checkpoint is running: nothing was done.
+  /// - Returns: False if the lock is not to be had, as during a checkpoint: nothing was done.
   func forgetCopied() -> Bool {
     guard let lock = methods.xShmLock, let barrier = methods.xShmBarrier,
       lock(file, Self.checkpointLock, 1, SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE) == SQLITE_OK
     else { return false }
-    // Sound: only who holds the lock writes it, and a store of an aligned word is never seen half done.
+    // Sound: the store of an aligned word is never seen half done, and who else writes it without the
+    // lock, to begin the log anew, writes the same.
     region.storeBytes(of: 0, toByteOffset: Self.copiedOffset, as: UInt32.self)
     barrier(file)
     _ = lock(file, Self.checkpointLock, 1, SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE)

@@ -34,7 +34,7 @@ actor SQLiteCheckpointer {
 
   func releaseMemory() {
     connection?.releaseMemory()
-    ThreadHeap.giveBackEnd()
+    Allocator.giveBackEndOfHeap()
   }
 
   func close() {
@@ -44,16 +44,19 @@ actor SQLiteCheckpointer {
   /// Copies the log as far as readers let it.
   ///
   /// A failure is left for the next one: the log holds everything until then.
-  func checkpoint() {
-    guard let connection else { return }
+  ///
+  /// - Returns: Whether it did.
+  func checkpoint() -> Bool {
+    guard let connection else { return false }
     status.checkpoints.add(1, ordering: .relaxed)
     readers.releaseSnapshots()
     guard let log = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_PASSIVE) else {
       // What was copied is looked up in the log again, in case the disk has lost it.
       readers.releaseSnapshots()
-      return
+      return false
     }
     // With nothing left in the log that anyone reads, the next commit begins it anew.
     if log.copied == log.frames { readers.releaseSnapshots() }
+    return true
   }
 }

@@ -93,9 +93,10 @@ extension SQLiteWriter {
 
   /// Has the log copied if it is long enough; called after a commit that added to it.
   ///
-  /// So a checkpoint always finds something to copy. With nothing to copy, it could meet a commit that
-  /// begins the log anew, and take what comes to be there for copied: SQLite before 3.51.3 loses it
-  /// (sqlite.org/wal.html, "The WAL-Reset Bug").
+  /// So the checkpointer always finds something to copy, unless another program's checkpoint has been
+  /// there. With nothing to copy, it could meet a commit that begins the log anew, and take what comes to
+  /// be there for copied: SQLite before 3.51.3 loses it (sqlite.org/wal.html, "The WAL-Reset Bug"). Other
+  /// checkpoints hold off commits.
   private func checkpointIfDue(_ connection: SQLiteConnection) {
     let frames = connection.framesInLog
     if frames < options.checkpointFrames { framesForCheckpoint = options.checkpointFrames }
@@ -105,8 +106,8 @@ extension SQLiteWriter {
     // One that fails for the sake of a reader is not repeated at every commit.
     framesForCheckpoint = frames + options.checkpointFrames / 4
     Task {
-      await checkpointer.checkpoint()
-      restartLogIfLong()
+      // On a disk that fails the writer would copy all of the log, and in vain.
+      if await checkpointer.checkpoint() { restartLogIfLong() }
       status.isCheckpointRunning.store(false, ordering: .sequentiallyConsistent)
     }
   }

@@ -80,7 +80,7 @@ actor SQLiteWriter {
   /// Drops the pages the connection keeps; the next commits read them anew.
   func releaseMemory() {
     connection?.releaseMemory()
-    ThreadHeap.giveBackEnd()
+    Allocator.giveBackEndOfHeap()
   }
 
   /// Writes a batch in one transaction.

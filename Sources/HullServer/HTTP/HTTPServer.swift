@@ -66,7 +66,7 @@ package final class HTTPServer: Sendable {
   package static func releaseMemory() async {
     for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() {
       // One that has ended keeps nothing.
-      try? await loop.submit { ThreadHeap.giveBackEnd() }.get()
+      try? await loop.submit { Allocator.giveBackEndOfHeap() }.get()
     }
   }
 

@@ -15,7 +15,8 @@ extension JSONScanner {
   /// The size of all that is left, which is one well-formed value without white space.
   ///
   /// A size is a sum over tokens, whatever is inside of what: two bytes for each array and object, nine
-  /// for a number, the length and two for a string, the length and one for a key.
+  /// for a number, one for null and booleans, the length and two for strings of text and of bytes, the
+  /// length and one for a key.
   ///
   /// - Returns: The size; nil when something is met that has no place in such a text.
   fileprivate mutating func measureTrusted() -> Int? {
