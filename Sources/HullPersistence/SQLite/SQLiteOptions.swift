@@ -3,7 +3,8 @@ package enum Durability: String, CaseIterable, Hashable, Sendable {
   /// When it survives a power failure: one `fsync` per batch.
   case full
   /// When it survives the end of the process. A power failure may take the newest commits, whole
-  /// ones only.
+  /// ones only; or half of one, if it comes after a sync of the log that failed, for which the system may
+  /// have dropped pages, in the middle of the next checkpoint.
   case normal
   /// When the operating system has it, and nothing is ever synced. A power failure may damage
   /// the file.
