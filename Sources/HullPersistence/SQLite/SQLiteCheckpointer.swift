@@ -50,7 +50,7 @@ actor SQLiteCheckpointer {
     guard let connection else { return false }
     status.checkpoints.add(1, ordering: .relaxed)
     readers.releaseSnapshots()
-    guard let log = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_PASSIVE) else {
+    guard let log = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_PASSIVE, status) else {
       // What was copied is looked up in the log again, in case the disk has lost it.
       readers.releaseSnapshots()
       return false

@@ -1,4 +1,5 @@
 import CSQLite
+import Synchronization
 
 /// One connection to a data file and the statements prepared on it.
 ///
@@ -15,8 +16,6 @@ final class SQLiteConnection {
   private let logged: UnsafeMutablePointer<(frames: Int32, commits: Int)>
   /// Has the frames of a commit be written at once; nil for one that reads or does not sync.
   private let joinedLog: JoinedLogFileSystem?
-  /// Whether the next checkpoint must not rely on what earlier ones have copied.
-  private var mustCopyAll = false
 
   /// Opens or creates a file.
   ///
@@ -68,7 +67,6 @@ final class SQLiteConnection {
   }
 
   deinit {
-    if mustCopyAll { leavesLogOnClose() }
     statements.removeAll()
     if sqlite3_close(handle) != SQLITE_OK {
       // A statement is still in use: the connection closes with it, by the file system it was opened
@@ -179,29 +177,36 @@ final class SQLiteConnection {
   /// copied without that. When a sync fails, the system may have given up any page written since the
   /// last one, and says so only once. So after a failure everything is copied again.
   ///
+  /// - Parameters:
+  ///   - mode: How far to go, as SQLite numbers it.
+  ///   - status: Remembers that everything is to be copied, for whichever connection is next.
   /// - Returns: How many frames the log has, and how many of them are in the file by now.
-  func checkpoint(mode: Int32) throws(PersistenceError) -> (frames: Int, copied: Int) {
-    if mustCopyAll { try copyAllAgain() }
+  /// - Throws: ``PersistenceError``.
+  func checkpoint(
+    mode: Int32,
+    _ status: SQLiteStatus
+  ) throws(PersistenceError) -> (frames: Int, copied: Int) {
+    if status.mustCopyAll.load(ordering: .sequentiallyConsistent) { try copyAllAgain(status) }
     var frames: Int32 = 0
     var copied: Int32 = 0
     let result = sqlite3_wal_checkpoint_v2(handle, nil, mode, &frames, &copied)
     guard result == SQLITE_OK else {
       let error = error(result, "checkpoint")
       if result & 0xFF == SQLITE_IOERR {
-        mustCopyAll = true
+        status.mustCopyAll.store(true, ordering: .sequentiallyConsistent)
         // If another program's checkpoint is in the way, the next one begins with it.
-        try? copyAllAgain()
+        try? copyAllAgain(status)
       }
       throw error
     }
     return (Int(frames), Int(copied))
   }
 
-  private func copyAllAgain() throws(PersistenceError) {
+  private func copyAllAgain(_ status: SQLiteStatus) throws(PersistenceError) {
     guard let file, let index = LogIndex(of: file), index.forgetCopied() else {
       throw error(SQLITE_BUSY, "checkpoint")
     }
-    mustCopyAll = false
+    status.mustCopyAll.store(false, ordering: .sequentiallyConsistent)
   }
 
   /// Whether the file may only be read.

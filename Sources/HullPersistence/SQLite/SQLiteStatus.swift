@@ -11,6 +11,8 @@ final class SQLiteStatus: Sendable {
   let logRestarts = Atomic<Int>(0)
   /// Whether a checkpoint is asked for or running; two would only wait for each other.
   let isCheckpointRunning = Atomic<Bool>(false)
+  /// Whether the next checkpoint must not rely on what earlier ones have copied.
+  let mustCopyAll = Atomic<Bool>(false)
 
   /// The files as they were opened, nil before that and for files that are not the system's.
   ///

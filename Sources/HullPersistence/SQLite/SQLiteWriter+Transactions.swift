@@ -123,7 +123,7 @@ extension SQLiteWriter {
     readers.releaseSnapshots()
     // Readers that are at it get this long to finish; the next checkpoint tries again.
     connection.setBusyTimeout(.milliseconds(100))
-    if (try? connection.checkpoint(mode: SQLITE_CHECKPOINT_RESTART)) != nil {
+    if (try? connection.checkpoint(mode: SQLITE_CHECKPOINT_RESTART, status)) != nil {
       status.logRestarts.add(1, ordering: .relaxed)
     } else {
       readers.releaseSnapshots()

@@ -66,8 +66,12 @@ actor SQLiteWriter {
     if let connection {
       do throws(PersistenceError) {
         try status.checkFiles(logOf: connection)
-        // If it does not succeed the log stays beside the file and is read when that is opened again.
-        _ = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_TRUNCATE)
+        // If it does not succeed the log stays beside the file and is read when that is opened again,
+        // unless SQLite succeeds when it closes the connection.
+        _ = try? connection.checkpoint(mode: SQLITE_CHECKPOINT_TRUNCATE, status)
+        if status.mustCopyAll.load(ordering: .sequentiallyConsistent) {
+          connection.leavesLogOnClose()
+        }
       } catch {
         // Half a log moved into the file would damage it.
         connection.leavesLogOnClose()
