@@ -124,14 +124,15 @@ import Testing
     #expect((knowledge.acknowledged...most).contains(Int(count)), "\(context)")
   }
 
-  /// Has six writers write at once.
+  /// Has writers write at once.
   private func work(
     _ database: Database,
     _ knowledge: Shared<Knowledge>,
+    writers: Range<Int> = 0..<6,
     values: Range<Int>
   ) async {
     await withTaskGroup(of: Void.self) { group in
-      for writer in 0..<6 {
+      for writer in writers {
         group.addTask {
           for value in values {
             do {
@@ -170,10 +171,16 @@ import Testing
           await work(database, knowledge, values: phase * 10..<phase * 10 + 6)
           weather.set(chance: 0)
           try await verify(database, knowledge.value, "phase \(phase), \(context)")
-          // Nothing but a working disk is needed to go on.
-          let before = knowledge.value
+          // The disk is well by now, but may have a loss to tell of: a sync of the log by the
+          // checkpointer that failed fails the next commit too, known not to be there.
+          let weathered = knowledge.value.errors
+          await work(database, knowledge, writers: 0..<1, values: phase * 10 + 7..<phase * 10 + 8)
+          let told = knowledge.value.errors
+          let isTold = told == weathered.merging(["CommitFailed": 1], uniquingKeysWith: +)
+          #expect(isTold || told == weathered, "\(context)")
+          // Nothing else is needed to go on.
           await work(database, knowledge, values: phase * 10 + 8..<phase * 10 + 9)
-          #expect(knowledge.value.errors == before.errors, "\(context)")
+          #expect(knowledge.value.errors == told, "\(context)")
           try await verify(database, knowledge.value, "after phase \(phase), \(context)")
         }
         errors.merge(knowledge.value.errors, uniquingKeysWith: +)
