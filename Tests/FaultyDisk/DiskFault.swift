@@ -12,6 +12,8 @@ package struct DiskOperation: Hashable, Sendable, CustomStringConvertible {
   package var file: String
   /// How many bytes a write has; zero for anything else.
   package var bytes = 0
+  /// Whether a write has nothing but zeros, as room for the log has.
+  package var isBlank = false
 
   /// Whether the file is a write-ahead log.
   package var isOnLog: Bool { file.hasSuffix("-wal") }

@@ -82,7 +82,8 @@ final class DiskHandle: @unchecked Sendable {
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> DiskCode {
     disk.withState { state in
-      switch state.begin(.write, of: name, bytes: bytes.count) {
+      let isBlank = bytes.allSatisfy { $0 == 0 }
+      switch state.begin(.write, of: name, bytes: bytes.count, isBlank: isBlank) {
       case nil: break
       case .full(let count):
         store(bytes.prefix(count), at: offset)

@@ -130,10 +130,12 @@ extension FaultyDisk.State {
   mutating func begin(
     _ kind: DiskOperation.Kind,
     of file: String,
-    bytes: Int = 0
+    bytes: Int = 0,
+    isBlank: Bool = false
   ) -> DiskFault? {
     if isCrashed { return .failed }
-    let operation = DiskOperation(number: operations, kind: kind, file: file, bytes: bytes)
+    var operation = DiskOperation(number: operations, kind: kind, file: file)
+    (operation.bytes, operation.isBlank) = (bytes, isBlank)
     if kind != .read { operations += 1 }
     guard let fault = fault?(operation) else { return nil }
     faults.append(operation)

@@ -64,8 +64,8 @@ package struct SQLiteOptions: Sendable {
 
   /// What the file of the log is cut to when the log begins anew, in bytes.
   ///
-  /// More than it grows to under constant load: a commit that makes the file longer takes half as
-  /// long again, since the length has to be synced as well.
+  /// More than it grows to under constant load: to make the file longer takes time at every commit
+  /// that does it.
   var longestLogBytes: Int { (framesForRestart + checkpointFrames) * 4_120 }
 }
 

@@ -12,7 +12,7 @@ import Testing
     private let list = Mutex<[DiskOperation.Kind]>([])
 
     func note(_ operation: DiskOperation) -> DiskFault? {
-      if operation.isOnLog { list.withLock { $0.append(operation.kind) } }
+      if operation.isOnLog, !operation.isBlank { list.withLock { $0.append(operation.kind) } }
       return nil
     }
 
@@ -111,7 +111,8 @@ import Testing
           // As long a commit again fails at its last piece, or before if it is shorter.
           let left = Mutex(writes)
           disk.setFault { operation in
-            guard operation.isOnLog, operation.kind == .write else { return nil }
+            guard operation.isOnLog, operation.kind == .write, !operation.isBlank
+            else { return nil }
             let isLast = left.withLock { left in
               left -= 1
               return left <= 0
@@ -132,6 +133,49 @@ import Testing
           await reopened.close()
         }
       }
+    }
+  }
+
+  @Test func `the file of the log becomes longer for one commit in many`() async throws {
+    try await withTemporaryFile { path in
+      let store = try await SQLitePersistence.open(path: path, options: SQLiteOptions())
+      var lengths: [Int] = []
+      for number: UInt64 in 0..<200 {
+        let timestamp = Timestamp(rawValue: Int64(number) + 1)
+        try await store.append([record(at: timestamp, number..<number + 1)])
+        lengths.append(await store.statistics().logSizeBytes)
+      }
+      #expect(lengths == lengths.sorted())
+      let last = try #require(lengths.last)
+      #expect(last > 200 * 2 * 4_120, "every commit changes two pages at least")
+      #expect(Set(lengths).count < 40, "\(Set(lengths).sorted())")
+      let steps = zip(lengths.dropFirst(), lengths).map { $0 - $1 }
+      #expect(steps.allSatisfy { $0 <= 300 << 10 }, "\(Set(steps).sorted())")
+      await store.close()
+      #expect(try SQLiteFile(path).texts("PRAGMA integrity_check") == [["ok"]])
+    }
+  }
+
+  @Test(arguments: [DiskFault.failed, .shortWrite(100), .full(5_000)])
+  func `a commit is there, whether or not there is room for zeros after it`(
+    fault: DiskFault
+  ) async throws {
+    try await withTemporaryFile { path in
+      let disk = FaultyDisk()
+      disk.setFault { $0.isOnLog && $0.isBlank ? fault : nil }
+      let store = try await store(path, on: disk, .full)
+      for number: UInt64 in 0..<40 {
+        let timestamp = Timestamp(rawValue: Int64(number) + 1)
+        try await store.append([self.record(at: timestamp, number..<number + 1)])
+      }
+      #expect(disk.faults.count > 2)
+      let left = disk.afterCrash(.everything, seed: 1)
+      #expect(try await store.ids(.index(1)).count == 40)
+      await store.close()
+      let reopened = try await self.store(path, on: left, .full)
+      #expect(reopened.lastTimestamp == 40)
+      #expect(try await reopened.ids(.byID(users)).count == 40)
+      await reopened.close()
     }
   }
 
