@@ -24,6 +24,22 @@ package final class DocumentVersion: Sendable {
       return .many([])
     }
   }
+
+  /// Whether the document stands in a range of an index.
+  func isIn(_ range: KeyRange, of index: ScanSource) -> Bool {
+    guard case .index(let id) = index else {
+      return keys(in: index).contains { range.contains($0) }
+    }
+    // By position: all parts of an element would be retained to look at one of them. By raw value: the
+    // comparison of the type is one of every type that has a raw value, in another module.
+    for position in entries.indices where entries[position].index.rawValue == id.rawValue {
+      switch entries[position].keys {
+      case .one(let key): return range.contains(key)
+      case .many(let keys): return keys.contains { range.contains($0) }
+      }
+    }
+    return false
+  }
 }
 
 /// The keys of one document in one index.

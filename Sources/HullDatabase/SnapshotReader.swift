@@ -5,7 +5,7 @@ package import HullValues
 ///
 /// The disk only ever shows its newest state. What was committed after this snapshot is taken back
 /// with the before-images of the write log, and commits of the snapshot that are validated but not
-/// on the disk yet are added from it; both are one ``DocumentOverlay``, which only grows: an overlay
+/// on the disk yet are added from it; both are one ``CommitOverlay``, which only grows: an overlay
 /// that covers the log up to some commit is right for every disk state up to that commit.
 struct SnapshotReader {
   /// The snapshot: every commit up to and including this one is visible.
@@ -16,7 +16,7 @@ struct SnapshotReader {
   let generation: Int
 
   let committer: Committer
-  private var overlay = DocumentOverlay()
+  private var overlay = CommitOverlay()
   /// Whether there may be commits in (durable, timestamp] that are not in the overlay yet.
   private var mayBeAhead: Bool
   /// The overlay takes back every commit in (timestamp, syncedThrough].
@@ -52,11 +52,7 @@ struct SnapshotReader {
     guard let ahead = committer.commitsAheadOfDisk(upTo: timestamp, generation: generation) else {
       throw DatabaseError.outOfRetention
     }
-    for commit in ahead.commits {
-      for change in commit.changes {
-        overlay.set(change.id, to: .init(version: change.after, timestamp: commit.timestamp))
-      }
-    }
+    overlay.add(ahead.commits)
     durable = ahead.durable
     mayBeAhead = false
   }
@@ -134,8 +130,7 @@ struct SnapshotReader {
     if !page.isExhausted, let last = page.rows.last?.key {
       (covered, rest) = range.split(after: last, order: order)
     }
-    guard overlay.hasDocuments(of: table) else { return Page(rows: page.rows, rest: rest) }
-    let rows = merge(page.rows, with: overlay.rows(of: index, in: table), in: covered, order: order)
+    let rows = overlay.merge(page.rows, of: index, in: table, range: covered, order: order)
     return Page(rows: rows, rest: rest)
   }
 
@@ -194,27 +189,6 @@ struct SnapshotReader {
     }
   }
 
-  private func merge(
-    _ base: [IndexRow],
-    with rows: [DocumentOverlay.Row],
-    in range: KeyRange,
-    order: Order
-  ) -> [IndexRow] {
-    let positions = rows.positions(in: range)
-    var result: [IndexRow] = []
-    result.reserveCapacity(base.count + positions.count)
-    var added = order == .ascending ? rows[positions] : ArraySlice(rows[positions].reversed())
-    for row in base where !overlay.contains(row.id) {
-      while let next = added.first, order.areInOrder(next.key, row.key) {
-        result.append(IndexRow(next))
-        added.removeFirst()
-      }
-      result.append(row)
-    }
-    result.append(contentsOf: added.map(IndexRow.init))
-    return result
-  }
-
   /// Makes the overlay take back every commit after the snapshot up to `readAt`.
   // Not inlined: its values would take room in every caller that waits.
   @inline(never)
@@ -224,14 +198,7 @@ struct SnapshotReader {
     if history.start > syncedThrough {
       try await undoFromDisk(through: min(history.start, readAt), catalog: catalog)
     }
-    for commit in history.commits {
-      for change in commit.changes where !overlay.contains(change.id) {
-        overlay.set(
-          change.id,
-          to: .init(version: change.before, timestamp: change.beforeTimestamp)
-        )
-      }
-    }
+    overlay.takeBack(history.commits)
     syncedThrough = readAt
   }
 
@@ -247,12 +214,12 @@ struct SnapshotReader {
       // Pruning raises the floor before it deletes, so a floor still below the snapshot proves that
       // nothing of what was just read for had been deleted.
       guard committer.retentionFloor <= timestamp else { throw DatabaseError.outOfRetention }
-      for change in changes where !overlay.contains(change.id) {
+      for change in changes {
         guard let table = catalog.table(change.id.tableNumber) else { continue }
-        overlay.set(
+        try overlay.takeBack(
           change.id,
           to: .init(
-            version: try change.before.map { try table.version(of: $0.document) },
+            version: change.before.map { try table.version(of: $0.document) },
             timestamp: change.before?.timestamp
           )
         )
