@@ -16,6 +16,8 @@ final class SQLiteConnection {
   private let logged: UnsafeMutablePointer<(frames: Int32, commits: Int)>
   /// Has the frames of a commit be written at once; nil for one that reads or does not sync.
   private let joinedLog: JoinedLogFileSystem?
+  /// Keeps the file mapped; nil before it is, and where it cannot be.
+  private var keptMapping: KeptMapping?
 
   /// Opens or creates a file.
   ///
@@ -72,6 +74,7 @@ final class SQLiteConnection {
       // A statement is still in use: the connection closes with it, by the file system it was opened
       // in, which then is never freed.
       if let joinedLog { _ = Unmanaged.passRetained(joinedLog) }
+      if let keptMapping { _ = Unmanaged.passRetained(keptMapping) }
       sqlite3_close_v2(handle)
     }
     logged.deallocate()
@@ -99,6 +102,11 @@ final class SQLiteConnection {
     guard let joinedLog, let file, let methods = file.pointee.pMethods else { return }
     let traits = methods.pointee.xDeviceCharacteristics(file)
     if traits & SQLITE_IOCAP_POWERSAFE_OVERWRITE != 0 { joinedLog.beginJoining() }
+  }
+
+  /// Keeps the file mapped from one snapshot to the next.
+  func keepMapping() {
+    if keptMapping == nil, let file { keptMapping = KeptMapping(of: file) }
   }
 
   /// The open data file.

@@ -139,6 +139,7 @@ extension SQLiteConnection {
   /// a handful of them.
   func map(_ options: SQLiteOptions) throws(PersistenceError) {
     try execute("PRAGMA mmap_size = \(options.mappedBytes)", to: "map the file")
+    keepMapping()
   }
 
   /// Opens a connection that only reads.
