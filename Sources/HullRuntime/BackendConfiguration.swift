@@ -21,7 +21,10 @@ package struct ConcurrencyLimits: Sendable, Hashable {
   /// How long an action waits before it is refused.
   package var actionPatience: Duration = .seconds(10)
   /// Scheduled functions and crons at a time; those that are due wait as long as it takes.
-  package var jobs = 16
+  ///
+  /// So many that some are computed while others are written: with half of them, a queue of mutations
+  /// takes a quarter longer.
+  package var jobs = 32
 
   /// The usual limits.
   package init() {}
