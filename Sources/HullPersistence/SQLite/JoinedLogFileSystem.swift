@@ -99,8 +99,6 @@ private struct JoinedLog {
   private var start: sqlite3_int64 = 0
   /// Its length in bytes.
   private var count = 0
-  /// The end of what was written last.
-  private var writtenEnd: sqlite3_int64 = 0
   /// Where the file ends, as far as is known; nil until it matters.
   private var fileEnd: sqlite3_int64?
 
@@ -110,6 +108,8 @@ private struct JoinedLog {
   ///
   /// SQLite's own file systems write less than 128 KiB at a time.
   private static let capacity = 31 * 4_120
+  /// What comes before the page in a frame.
+  private static let frameHeadBytes = 24
   /// How many zeros are written after the end of the log: a quarter of its length within these bounds,
   /// multiples of the first.
   private static let shortestRoom: sqlite3_int64 = 64 << 10
@@ -186,40 +186,54 @@ private struct JoinedLog {
     log.pointee.count = 0
     // The log begins anew: another connection may have cut its file since.
     if start == 0 { log.pointee.fileEnd = nil }
-    log.pointee.writtenEnd = start + sqlite3_int64(count)
-    return forward(file(of: log)) { methods, real in
-      methods.xWrite(real, log.pointee.pending, Int32(count), start)
+    let result = write(log, count, at: start)
+    if result & 0xFF == SQLITE_FULL {
+      // A commit that found the disk full is taken for one that is not there. Where even writing over
+      // something may find it full, what is missing of the last frame might be zeros that are there.
+      log.pointee.pending.initializeMemory(as: UInt8.self, repeating: 0, count: frameHeadBytes)
+      _ = write(log, frameHeadBytes, at: start)
     }
+    return result
   }
 
-  /// Makes the file longer with zeros, if it ends with what was written last.
+  /// Writes the first bytes of ``pending``.
+  private static func write(
+    _ log: UnsafeMutablePointer<JoinedLog>,
+    _ count: Int,
+    at start: sqlite3_int64
+  ) -> Int32 {
+    forward(file(of: log)) { $0.xWrite($1, log.pointee.pending, Int32(count), start) }
+  }
+
+  /// Makes the file longer with zeros if it ends where a commit has just been written.
   ///
   /// A file that has become longer takes half as long again to sync, or twice as long, since its length
   /// is synced as well; with zeros to write over, that is one commit in many. SQLite takes them for the
   /// end of the log, as frames carry the random salts of its header. Nothing depends on them: if they
   /// cannot be written, the next commit makes the file longer by itself.
-  private static func makeRoom(_ log: UnsafeMutablePointer<JoinedLog>) {
-    let end = log.pointee.writtenEnd
-    let known = log.pointee.fileEnd ?? size(of: log)
+  ///
+  /// Only before the sync of a commit, which holds SQLite's lock for writing: at any other time there
+  /// may be commits of other programs.
+  private static func makeRoom(
+    _ log: UnsafeMutablePointer<JoinedLog>,
+    after end: sqlite3_int64
+  ) {
+    guard let known = log.pointee.fileEnd ?? size(of: log) else { return }
     log.pointee.fileEnd = max(known, end)
-    guard end >= known, end > 0 else { return }
+    guard end >= known else { return }
     let room = min(max(end / 4, shortestRoom), longestRoom)
-    _ = forward(file(of: log)) { methods, real in
-      log.pointee.pending.initializeMemory(as: UInt8.self, repeating: 0, count: Int(shortestRoom))
-      for start in stride(from: end, to: end + room, by: Int(shortestRoom)) {
-        let result = methods.xWrite(real, log.pointee.pending, Int32(shortestRoom), start)
-        if result != SQLITE_OK { return result }
-        log.pointee.fileEnd = start + shortestRoom
-      }
-      return SQLITE_OK
+    log.pointee.pending.initializeMemory(as: UInt8.self, repeating: 0, count: Int(shortestRoom))
+    for start in stride(from: end, to: end + room, by: Int(shortestRoom)) {
+      guard write(log, Int(shortestRoom), at: start) == SQLITE_OK else { return }
+      log.pointee.fileEnd = start + shortestRoom
     }
   }
 
-  /// The length of the file; zero if that is not to be had, which costs the room after the end.
-  private static func size(of log: UnsafeMutablePointer<JoinedLog>) -> sqlite3_int64 {
+  /// The length of the file; nil if that is not to be had.
+  private static func size(of log: UnsafeMutablePointer<JoinedLog>) -> sqlite3_int64? {
     var size: sqlite3_int64 = 0
     let result = forward(file(of: log)) { $0.xFileSize($1, &size) }
-    return result == SQLITE_OK ? size : 0
+    return result == SQLITE_OK ? size : nil
   }
 
   private static func file(
@@ -268,9 +282,11 @@ private struct JoinedLog {
     }
     methods.xSync = { file, flags in
       guard let log = JoinedLog.log(file) else { return SQLITE_INTERNAL }
+      let (start, count) = (log.pointee.start, log.pointee.count)
       let result = JoinedLog.flush(log)
       guard result == SQLITE_OK else { return result }
-      if log.pointee.table.pointee.isJoining { JoinedLog.makeRoom(log) }
+      // Without anything pending it is a checkpoint that syncs.
+      if count > 0 { JoinedLog.makeRoom(log, after: start + sqlite3_int64(count)) }
       return JoinedLog.forward(file) { $0.xSync($1, flags) }
     }
     methods.xFileSize = { file, size in

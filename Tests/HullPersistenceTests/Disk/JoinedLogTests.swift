@@ -179,6 +179,24 @@ import Testing
     }
   }
 
+  @Test func `no zeros are written over what another program has committed`() async throws {
+    try await withTemporaryFile { path in
+      let disk = FaultyDisk()
+      // The log ends where the last commit of this store does, as on a full disk.
+      disk.setFault { $0.isOnLog && $0.isBlank ? .full(0) : nil }
+      let store = try await store(path, on: disk, .full)
+      try await store.append([record(at: 1, 0..<5)])
+      disk.setFault(nil)
+      let other = try SQLiteFile(path, fileSystem: disk.name)
+      _ = try other.texts("CREATE TABLE other AS SELECT 'theirs' AS text")
+      // Has the log copied, and syncs it before.
+      await store.close()
+      let file = try SQLiteFile(path, fileSystem: disk.name)
+      #expect(try file.texts("PRAGMA integrity_check") == [["ok"]])
+      #expect(try file.texts("SELECT text FROM other") == [["theirs"]])
+    }
+  }
+
   @Test(arguments: [Durability.normal, .off])
   func `a commit that is not synced is in the log before others see it`(
     durability: Durability
