@@ -179,6 +179,31 @@ import Testing
     }
   }
 
+  @Test func `a commit that found the disk full is not there, though every byte was written`()
+    async throws
+  {
+    try await withTemporaryFile { path in
+      let disk = FaultyDisk()
+      let store = try await store(path, on: disk, .full)
+      try await store.append([record(at: 1, 0..<5)])
+      disk.setFault { operation in
+        guard operation.isOnLog, operation.kind == .write, !operation.isBlank else { return nil }
+        return .full(operation.bytes)
+      }
+      let error = await #expect(throws: PersistenceError.self) {
+        try await store.append([self.record(at: 2, 5..<10)])
+      }
+      #expect(error?.code == .diskFull)
+      let image = disk.afterCrash(.nothing, seed: 1)
+      disk.setFault(nil)
+      await store.close()
+      let reopened = try await self.store(path, on: image, .full)
+      #expect(reopened.lastTimestamp == 1)
+      #expect(try await reopened.ids(.byID(users)).count == 5)
+      await reopened.close()
+    }
+  }
+
   @Test func `no zeros are written over what another program has committed`() async throws {
     try await withTemporaryFile { path in
       let disk = FaultyDisk()
