@@ -198,7 +198,7 @@ import Testing
       // room only when a third of what it keeps for the socket is free again.
       let began = ContinuousClock.now
       while ContinuousClock.now - began < timeout * 1.5 {
-        for _ in 0..<5 { try await socket.client.readOnce() }
+        for _ in 0..<10 { try await socket.client.readOnce() }
         try await pause()
       }
       try await socket.client.startReading()
