@@ -89,6 +89,9 @@ package struct BackendConfiguration: Sendable {
 
 /// Decides, in tests, which mutations fail at their commit.
 package protocol CommitFaults: Sendable {
+  /// Whether any commit may fail; if not, none is asked about.
+  var areExpected: Bool { get }
+
   /// Called when a mutation has run and before it is committed.
   ///
   /// - Parameters:
@@ -96,4 +99,8 @@ package protocol CommitFaults: Sendable {
   ///   - tables: The tables it has read from or written to.
   /// - Throws: What the commit is to fail with; a conflict is retried like a real one.
   func beforeCommit(of function: FunctionPath, tables: Set<TableName>) throws
+}
+
+extension CommitFaults {
+  package var areExpected: Bool { true }
 }

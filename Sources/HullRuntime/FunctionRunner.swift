@@ -214,7 +214,7 @@ final class FunctionRunner: Sendable {
         let attempt = try await self.attempt(call, in: transaction)
         // A function that failed commits nothing: throwing is how the transaction learns of it.
         if case .failure = attempt.result { throw Abandoned(attempt: attempt) }
-        if let faults = self.faults {
+        if let faults = self.faults, faults.areExpected {
           try faults.beforeCommit(
             of: call.function.path,
             tables: try await transaction.touchedTables()

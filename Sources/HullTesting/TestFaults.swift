@@ -34,6 +34,8 @@ final class FaultPlan: CommitFaults {
     conflicts.withLock { $0[table, default: 0] += count }
   }
 
+  var areExpected: Bool { pending > 0 }
+
   var pending: Int { conflicts.withLock { $0.values.reduce(0, +) } }
 
   func beforeCommit(of function: FunctionPath, tables: Set<TableName>) throws {
