@@ -143,7 +143,10 @@ final class PendingCommit: @unchecked Sendable {
   let catalog: Catalog?
   var outcome: Result<Void, DatabaseError>?
   /// The task that waits for the outcome or for its turn to write.
-  var continuation: CheckedContinuation<Void, Never>?
+  ///
+  /// Resumed by whoever takes it out of here, which only one can: a checked one would allocate for every
+  /// commit to find that out.
+  var continuation: UnsafeContinuation<Void, Never>?
 
   init(commit: CommittedTransaction, record: CommitRecord, catalog: Catalog?) {
     self.commit = commit
@@ -318,7 +321,7 @@ extension Committer {
         if let beforeBatch = options.beforeBatch { await beforeBatch() }
         await writeBatch()
       case .wait:
-        await withCheckedContinuation { continuation in
+        await withUnsafeContinuation { continuation in
           let mustWait = state.withLock { state in
             if pending.outcome != nil || !state.isWriting { return false }
             pending.continuation = continuation
@@ -437,7 +440,7 @@ extension Committer {
 
   /// Continuations to resume once the lock is released.
   private struct Woken {
-    var commits: [CheckedContinuation<Void, Never>] = []
+    var commits: [UnsafeContinuation<Void, Never>] = []
     var waiters: [(CheckedContinuation<Bool, Never>, Bool)] = []
     var closers: [CheckedContinuation<Void, Never>] = []
 

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Synchronization
 import Testing
 
@@ -61,6 +62,24 @@ import Testing
     }
     #expect(!isIdle)
   }
+
+  @Test func `a task runs on the thread of the pool that made it`() async {
+    let executor = FunctionExecutor(threads: 2)
+    for _ in 0..<100 {
+      let (maker, runner) = await withCheckedContinuation {
+        (ended: CheckedContinuation<(ObjectIdentifier, ObjectIdentifier), Never>) in
+        executor.begin {
+          let maker = Self.currentThread
+          Task(executorPreference: executor) {
+            ended.resume(returning: (maker, Self.currentThread))
+          }
+        }
+      }
+      #expect(maker == runner)
+    }
+  }
+
+  private static var currentThread: ObjectIdentifier { ObjectIdentifier(Thread.current) }
 
   @Test func `jobs go on though idle threads are ended all the time`() async {
     for _ in 0..<200 {

@@ -16,7 +16,8 @@ struct ConnectionContext: Sendable {
   var bodies: BodyBudget
   var counters: ServerCounters
   var date: ResponseDate
-  var executor: (any TaskExecutor)?
+  /// Where requests are worked on.
+  var executor: FunctionExecutor
   var logger: Logger
 }
 

@@ -45,12 +45,21 @@ extension HTTPConnectionHandler {
     let serial = self.serial
     // Sound: as in `answer`; the task itself touches neither handler nor context.
     let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
-    task = Task(executorPreference: shared.executor) {
-      let response = await work()
-      bound.eventLoop.execute {
-        let (handler, context) = bound.value
-        handler.finish(serial, with: response, context: context)
+    var task: CancelableTask?
+    if case .cancel? = route?.onDisconnect { task = CancelableTask() }
+    self.task = task
+    self.work = work
+    let executor = shared.executor
+    executor.begin { [task] in
+      let made = Task(executorPreference: executor) {
+        let response = await work()
+        task?.hasEnded()
+        bound.eventLoop.execute {
+          let (handler, context) = bound.value
+          handler.finish(serial, with: response, context: context)
+        }
       }
+      task?.hasBegun(made)
     }
   }
 
@@ -63,13 +72,15 @@ extension HTTPConnectionHandler {
     leaveGate(serial)
     guard isAnswering(serial) else { return }
     task = nil
+    work = nil
     write(response, context: context)
   }
 
   /// Gives up the answer being made, if one is, in the way its route wants.
   func abandonTask() {
-    if case .cancel = route?.onDisconnect { task?.cancel() }
+    task?.cancel()
     task = nil
+    work = nil
   }
 
   func write(_ response: HTTPResponse, context: ChannelHandlerContext) {

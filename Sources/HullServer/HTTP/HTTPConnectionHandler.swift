@@ -71,7 +71,11 @@ final class HTTPConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler
   var streamedBody: HTTPBody?
   /// The body of the answer while it is written piece by piece.
   var outgoing: Outgoing?
-  var task: Task<Void, Never>?
+  /// The task that makes the answer, if it is to be cancelled when the client goes away.
+  var task: CancelableTask?
+  /// The work the request has been handed to, kept so that what it holds of the request is freed by the
+  /// thread that allocated it.
+  var work: (@Sendable () async -> HTTPResponse)?
   /// Counts requests, so that an answer that comes too late is recognised.
   var serial: UInt64 = 0
   /// The requests that hold a place in the gate: the one in hand, or one whose client is gone.

@@ -1,6 +1,7 @@
 // The listening socket and its life: start, graceful end.
 
 import HullPersistence
+package import HullRuntime
 package import Logging
 import NIOCore
 import NIOPosix
@@ -76,7 +77,7 @@ package final class HTTPServer: Sendable {
   ///   - configuration: Where to listen, and every bound.
   ///   - router: Answers the requests.
   ///   - counters: Counts what happens.
-  ///   - executor: Where requests are worked on; nil for Swift's own threads.
+  ///   - executor: Where requests are worked on.
   ///   - logger: Told of connections that fail.
   /// - Returns: The server, listening.
   /// - Throws: ``ServerStartError`` when the address cannot be bound.
@@ -84,7 +85,7 @@ package final class HTTPServer: Sendable {
     _ configuration: ServerConfiguration,
     router: any HTTPRouter,
     counters: ServerCounters = ServerCounters(),
-    executor: (any TaskExecutor)? = nil,
+    executor: FunctionExecutor = .shared,
     logger: Logger
   ) async throws -> HTTPServer {
     let connections = ConnectionRegistry()
