@@ -1,6 +1,7 @@
 // Ends functions that run too long, from a thread of its own.
 
 import Foundation
+import HullPersistence
 import Synchronization
 
 /// Something with a time limit that is looked at from outside.
@@ -60,11 +61,7 @@ final class DeadlineMonitor: Sendable {
       }
       return (!watched.isStarted, watched.isAsleep)
     }
-    if mustStart {
-      let thread = Thread { [self] in run() }
-      thread.name = "hull-deadlines"
-      thread.start()
-    }
+    if mustStart { Thread.start(named: "hull-deadlines") { [self] in run() } }
     if mustWake { wake.signal() }
   }
 

@@ -222,11 +222,8 @@ package final class FunctionExecutor: TaskExecutor {
   }
 
   private func start(_ worker: Worker) {
-    let thread = Thread { [self] in work(worker) }
-    thread.name = "hull-function"
-    // Query code nests: keep the usual stack of a main thread rather than 512 KiB.
-    thread.stackSize = 8 << 20
-    thread.start()
+    // Query code nests: it has the usual stack of a main thread rather than 512 KiB.
+    Thread.start(named: "hull-function", stackSize: 8 << 20) { [self] in work(worker) }
   }
 
   private func work(_ worker: Worker) {

@@ -22,9 +22,7 @@ final class ThreadExecutor: SerialExecutor {
 
   /// Starts the thread, which holds the executor alive until ``stop()``.
   init(name: String) {
-    let thread = Thread { [self] in run() }
-    thread.name = name
-    thread.start()
+    Thread.start(named: name) { [self] in run() }
   }
 
   func enqueue(_ job: consuming ExecutorJob) {
