@@ -54,6 +54,32 @@ import Testing
     }
   }
 
+  @Test func `clauses in the order of the index select what they do in any other`() throws {
+    let fields = try ["a", "b", "c", "_creationTime"].map { try FieldPath(parsing: $0) }
+    let inequalities: [[IndexRangeClause.Comparison]] = [
+      [], [.gt], [.gte], [.lt], [.lte], [.gt, .lte], [.gte, .lt],
+    ]
+    for count in 0...fields.count {
+      for inequality in inequalities where count + inequality.count > 0 {
+        // Bounds are those of the next field, which behind all others is that of the id.
+        let next = count < fields.count ? fields[count].description : "_id"
+        let equalities = (0..<count).map {
+          IndexRangeClause(.eq, fields[$0].description, .float64(Double($0)))
+        }
+        let bounds = inequality.map { IndexRangeClause($0, next, .string("\($0)")) }
+        func range(_ clauses: [IndexRangeClause]) throws -> KeyRange {
+          try IndexRange.compile(clauses, indexName: "messages.by_x", fields: fields)
+        }
+        let inOrder = try range(equalities + bounds)
+        #expect(try range(bounds + equalities) == inOrder)
+        #expect(try range(bounds.reversed() + equalities.reversed()) == inOrder)
+        // A path may begin with a dot, which makes it no other path.
+        let dotted = equalities.map { IndexRangeClause($0.op, "." + $0.field, $0.value) }
+        #expect(try range(dotted + bounds) == inOrder)
+      }
+    }
+  }
+
   @Test func `a nested, missing or misplaced field is undefined in a key`() throws {
     let id = try DocumentID(parsing: "j57000820c20a1g7104gm2rc1m70ynr8")
     let object: ConvexObject = ["a": ["b": "x"], "s": "text"]

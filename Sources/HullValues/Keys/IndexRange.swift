@@ -19,17 +19,68 @@ package enum IndexRange {
     fields: [FieldPath]
   ) throws(ConvexValueError) -> KeyRange {
     if clauses.isEmpty { return .all }
-    let bounds = try Bounds(clauses, indexName: indexName)
-    let order = fields + [.id]
-    let equalities = try bounds.equalities(inOrder: order, indexName: indexName)
+    let selection: Selection
+    if let simple = Selection(inOrder: clauses, of: fields) {
+      selection = simple
+    } else {
+      let bounds = try Bounds(clauses, indexName: indexName)
+      selection = try bounds.selection(inOrder: fields + [.id], indexName: indexName)
+    }
+    return selection.range(indexedFields: fields.count + 1)
+  }
+}
 
-    var prefix = IndexKey.empty
-    for equality in equalities { prefix.append(equality.value) }
-    let upperIsLast = equalities.count + 1 == order.count
-    let allFixed = equalities.count == order.count
+/// A value the first field behind the equalities is compared with.
+private struct Bound {
+  var value: ConvexValue?
+  var isInclusive: Bool
+}
 
+/// What clauses come to: values of the index's first fields, and bounds of the next.
+private struct Selection {
+  /// The key of the equalities.
+  private var prefix = IndexKey.empty
+  private var equalityCount = 0
+  private var lower: Bound?
+  private var upper: Bound?
+
+  init(equalTo values: some Sequence<ConvexValue?>, lower: Bound?, upper: Bound?) {
+    for value in values { append(value) }
+    (self.lower, self.upper) = (lower, upper)
+  }
+
+  /// Reads clauses written as most are: one after the other as the index has its fields, then bounds.
+  ///
+  /// What it refuses may be right or wrong; to find that out takes five times as long.
+  init?(inOrder clauses: [IndexRangeClause], of fields: [FieldPath]) {
+    for clause in clauses {
+      // The names of a path have no dots, so that the text of a clause is the path if it is its name.
+      guard equalityCount < fields.count, fields[equalityCount].fields.count == 1,
+        fields[equalityCount].fields[0] == clause.field
+      else { return nil }
+      switch clause.op {
+      case .eq where lower == nil && upper == nil: append(clause.value)
+      case .gt where lower == nil, .gte where lower == nil:
+        lower = Bound(value: clause.value, isInclusive: clause.op == .gte)
+      case .lt where upper == nil, .lte where upper == nil:
+        upper = Bound(value: clause.value, isInclusive: clause.op == .lte)
+      default: return nil
+      }
+    }
+  }
+
+  private mutating func append(_ value: ConvexValue?) {
+    prefix.append(value)
+    equalityCount += 1
+  }
+
+  /// The keys that are selected.
+  ///
+  /// - Parameter indexedFields: How many fields a key has, `_id` included.
+  /// - Returns: The range.
+  func range(indexedFields: Int) -> KeyRange {
     let start: IndexKey
-    if let lower = bounds.lower {
+    if let lower {
       var key = prefix
       key.append(lower.value)
       // A sort key starts with a tag below 0xFF, so something follows every prefix.
@@ -38,12 +89,13 @@ package enum IndexRange {
       start = prefix
     }
     let end: IndexKey?
-    if let upper = bounds.upper {
+    if let upper {
       var key = prefix
       key.append(upper.value)
-      end = !upper.isInclusive ? key : upperIsLast ? key.next : key.afterPrefix
+      let isLast = equalityCount + 1 == indexedFields
+      end = !upper.isInclusive ? key : isLast ? key.next : key.afterPrefix
     } else {
-      end = allFixed ? prefix.next : prefix.afterPrefix
+      end = equalityCount == indexedFields ? prefix.next : prefix.afterPrefix
     }
     return KeyRange(start: start, end: end)
   }
@@ -54,11 +106,6 @@ private struct Bounds {
   struct Equality {
     var field: FieldPath
     var value: ConvexValue?
-  }
-
-  struct Bound {
-    var value: ConvexValue?
-    var isInclusive: Bool
   }
 
   /// In order of the field paths, as the reference keeps them.
@@ -114,11 +161,11 @@ private struct Bounds {
     inequalityField = field
   }
 
-  /// The equalities in index order, after checking that all fields used are the index's first ones.
-  func equalities(
+  /// What the clauses select, after checking that all fields used are the index's first ones.
+  func selection(
     inOrder order: [FieldPath],
     indexName: String
-  ) throws(ConvexValueError) -> [Equality] {
+  ) throws(ConvexValueError) -> Selection {
     let used = equalities.map(\.field) + (inequalityField.map { [$0] } ?? [])
     for field in used where !order.contains(field) {
       throw ConvexValueError(
@@ -146,7 +193,7 @@ private struct Bounds {
           """
       )
     }
-    return sorted
+    return Selection(equalTo: sorted.lazy.map(\.value), lower: lower, upper: upper)
   }
 
   private static func list(_ fields: some Sequence<FieldPath>) -> String {
