@@ -168,7 +168,8 @@ package final class Database: Sendable {
         catalog: catalog,
         limits: limits ?? options.limits.transaction,
         start: max(options.time.now(), reader.timestamp.successor),
-        random: options.random
+        random: options.random,
+        mayWrite: mode == .readWrite
       )
     )
   }

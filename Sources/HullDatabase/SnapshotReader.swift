@@ -244,6 +244,8 @@ package struct IndexRow: Sendable {
   package var id: DocumentID
   /// The document; nil if only keys were asked for.
   package var document: EncodedDocument?
+  /// The commit that wrote the document, if the row is from the disk.
+  var timestamp: Timestamp?
 
   package init(key: IndexKey, id: DocumentID, document: EncodedDocument?) {
     self.key = key
@@ -253,6 +255,13 @@ package struct IndexRow: Sendable {
 
   init(_ row: ScanRow) {
     self.init(key: row.key, id: row.id, document: row.document?.document)
+    timestamp = row.document?.timestamp
+  }
+
+  /// The document with its commit, if both are known.
+  var stored: StoredDocument? {
+    guard let document, let timestamp else { return nil }
+    return StoredDocument(document: document, timestamp: timestamp)
   }
 
   init(_ row: DocumentOverlay.Row) {

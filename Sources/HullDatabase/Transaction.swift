@@ -120,7 +120,8 @@ package final class Transaction: Sendable {
           catalog: state.catalog,
           limits: state.limits,
           start: beginTimestamp,
-          random: database.options.random
+          random: database.options.random,
+          mayWrite: false
         )
       )
     }

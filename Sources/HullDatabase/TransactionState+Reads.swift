@@ -7,9 +7,12 @@ extension TransactionState {
   /// For callers that record what they depend on in another way, as a search does by its terms.
   package func peek(_ id: DocumentID) async throws -> EncodedDocument? {
     if let own = writes[id] { return own.version?.document }
+    if let recent = recentReads?[id] { return recent.document }
     // To wait for the disk takes memory even where there is nothing to wait for.
     if let found = try reader.documentInMemory(id) { return found?.document }
-    return try await reader.documentOnDisk(id, catalog: catalog)?.document
+    let stored = try await reader.documentOnDisk(id, catalog: catalog)
+    if let stored { recentReads?.insert(stored) }
+    return stored?.document
   }
 
   /// Reads a document by id, recording and counting the read.
@@ -199,6 +202,7 @@ extension TransactionState {
     scan.position = row.key
     if scan.buffer.last?.key == row.key { scan.buffer.removeLast() }
     if let document = row.document { try count(document) }
+    if recentReads != nil, let stored = row.stored { recentReads?.insert(stored) }
     return row
   }
 
@@ -216,7 +220,8 @@ extension TransactionState {
   /// has ended.
   ///
   /// The same as asking for rows one by one, and several times as fast where nothing stands in
-  /// between: no write of the transaction itself, no later commit to take back.
+  /// between: no write of the transaction itself, no later commit to take back. Of a few, the commits
+  /// are read as well where they may be written.
   ///
   /// - Throws: A limit's ``DatabaseError``; the document that exceeded it counts as read.
   func documents(
@@ -227,7 +232,9 @@ extension TransactionState {
     var left = count
     while left > 0, !scan.isExhausted, !scan.range.isEmpty {
       try start(scan)
-      guard let unfetched = scan.unfetched, scan.buffer.isEmpty,
+      // What is to be written needs the rows' commits, which a page of documents does not have.
+      guard recentReads == nil || left > RecentReads.capacity,
+        let unfetched = scan.unfetched, scan.buffer.isEmpty,
         !writes.hasDocuments(of: scan.table),
         let page = try await reader.documents(
           of: scan.index,
@@ -238,7 +245,8 @@ extension TransactionState {
           catalog: catalog
         )
       else {
-        guard let document = try await next(scan)?.document else { return }
+        let page = min(left, Self.maximumPageRows)
+        guard let document = try await next(scan, maximumPageRows: page)?.document else { return }
         documents.append(document)
         left -= 1
         continue

@@ -122,7 +122,7 @@ extension TransactionState {
     if let own = writes[id] {
       entry = own
       found = own.version?.document
-    } else if let stored = try await reader.document(id, catalog: catalog) {
+    } else if let stored = try await stored(id) {
       entry.timestamp = stored.timestamp
       found = stored.document
     }
@@ -133,6 +133,12 @@ extension TransactionState {
     let object = try document.object()
     if entry.version == nil { entry.version = table.version(of: document, object: object) }
     return Current(entry: entry, document: document, object: object, table: table)
+  }
+
+  /// The document of the snapshot.
+  private func stored(_ id: DocumentID) async throws -> StoredDocument? {
+    if let recent = recentReads?[id] { return recent }
+    return try await reader.document(id, catalog: catalog)
   }
 
   /// Checks a document and makes it the transaction's state of its id.

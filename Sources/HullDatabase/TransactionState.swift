@@ -10,6 +10,8 @@ package final class TransactionState {
   package internal(set) var catalog: Catalog
   package internal(set) var createdTables: [Catalog.Table] = []
 
+  /// What was read last, for writes to it; nil if there are none.
+  var recentReads: RecentReads?
   /// What was read; scans that are still open are folded in by ``foldOpenScans()``.
   var reads = ReadSet()
   /// Scans that have begun and not ended, in the order they began.
@@ -53,9 +55,11 @@ package final class TransactionState {
     catalog: Catalog,
     limits: TransactionLimits,
     start: Timestamp,
-    random: any RandomSource
+    random: any RandomSource,
+    mayWrite: Bool
   ) {
     self.reader = reader
+    recentReads = mayWrite ? RecentReads() : nil
     self.catalog = catalog
     self.limits = limits
     nextCreationTime = start.milliseconds
