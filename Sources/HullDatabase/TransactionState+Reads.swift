@@ -245,8 +245,9 @@ extension TransactionState {
           catalog: catalog
         )
       else {
-        let page = min(left, Self.maximumPageRows)
-        guard let document = try await next(scan, maximumPageRows: page)?.document else { return }
+        // No more than is asked for; if the transaction has deleted those, pages grow as they do.
+        if scan.buffer.isEmpty { scan.pageRows = min(scan.pageRows, left) }
+        guard let document = try await next(scan)?.document else { return }
         documents.append(document)
         left -= 1
         continue

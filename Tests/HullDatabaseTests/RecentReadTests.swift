@@ -38,6 +38,23 @@ import Testing
     }
   }
 
+  @Test func `a mutation that deletes the first one again and again reads ever longer pages`()
+    async throws
+  {
+    try await withPosts(200) { database, store, _ in
+      let before = store.scans
+      try await database.withTransaction(source: "posts:clear") { transaction in
+        let first = Query.byAuthorScore(IndexRangeClause(.eq, "author", "ann")).then(.limit(1))
+        while let post = try await transaction.collect(first).first {
+          try await transaction.delete(post.id)
+        }
+      }
+      #expect(try await database.collect(.byAuthorScore()).isEmpty)
+      // Each looks for what is left behind those that are deleted: one row, 64, 128.
+      #expect(store.scans - before < 4 * 201)
+    }
+  }
+
   @Test func `what a call has taken back is as it was read`() async throws {
     try await withPosts(1) { database, _, ids in
       try await database.withTransaction(source: "posts:try") { transaction in

@@ -80,6 +80,16 @@ import Testing
     }
   }
 
+  @Test func `a clause names a field letter by letter`() throws {
+    #expect(throws: ConvexValueError.self) {
+      try IndexRange.compile(
+        [IndexRangeClause(.eq, "\u{212A}ey", 1)],
+        indexName: "messages.by_key",
+        fields: [try FieldPath(parsing: "Key"), .creationTime]
+      )
+    }
+  }
+
   @Test func `a nested, missing or misplaced field is undefined in a key`() throws {
     let id = try DocumentID(parsing: "j57000820c20a1g7104gm2rc1m70ynr8")
     let object: ConvexObject = ["a": ["b": "x"], "s": "text"]

@@ -54,9 +54,10 @@ private struct Selection {
   /// What it refuses may be right or wrong; to find that out takes five times as long.
   init?(inOrder clauses: [IndexRangeClause], of fields: [FieldPath]) {
     for clause in clauses {
-      // The names of a path have no dots, so that the text of a clause is the path if it is its name.
+      // The names of a path have no dots, so that the text of a clause is the path if it is its name;
+      // letter by letter, since to Swift the sign of kelvin is a K.
       guard equalityCount < fields.count, fields[equalityCount].fields.count == 1,
-        fields[equalityCount].fields[0] == clause.field
+        fields[equalityCount].fields[0].utf8.elementsEqual(clause.field.utf8)
       else { return nil }
       switch clause.op {
       case .eq where lower == nil && upper == nil: append(clause.value)
