@@ -2,7 +2,7 @@ import Testing
 
 @testable import HullServer
 
-@Suite struct CancelableTaskTests {
+@Suite(.timeLimit(.minutes(1))) struct CancelableTaskTests {
   @Test func `a task that runs is cancelled`() async {
     let task = CancelableTask()
     let (started, hasStarted) = AsyncStream<Void>.makeStream()
