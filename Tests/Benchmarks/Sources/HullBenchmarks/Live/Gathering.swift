@@ -24,7 +24,10 @@ final class Gathering: Sendable {
   /// How long to wait for what should take milliseconds.
   private static let patience = 60
 
-  init(count: Int) { self.count = count }
+  /// What arrives, for the text of the error.
+  private let name: String
+
+  init(count: Int, of name: String = "messages") { (self.count, self.name) = (count, name) }
 
   /// How many have arrived since the beginning.
   var total: Int { state.withLockedValue { $0.total } }
@@ -76,7 +79,7 @@ final class Gathering: Sendable {
       return (state.waiting, state.arrived)
     }
     waiting?.resume(
-      throwing: BenchmarkFailure("of \(count) messages \(arrived) came in \(Self.patience) s")
+      throwing: BenchmarkFailure("of \(count) \(name) \(arrived) came in \(Self.patience) s")
     )
   }
 

@@ -16,7 +16,7 @@ struct Listeners {
     payload: Int,
     _ group: any EventLoopGroup
   ) async throws -> Listeners {
-    let gathering = Gathering(count: count)
+    let gathering = Gathering(count: count, of: "bare messages")
     var clients: [SocketClient] = []
     for _ in 0..<count {
       let path = count == 1 ? "/echo" : "/broadcast"

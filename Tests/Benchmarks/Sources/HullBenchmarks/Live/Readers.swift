@@ -21,7 +21,7 @@ struct Readers {
     let isDue = Atomic(false)
     let gathering: Gathering
 
-    init(count: Int) { gathering = Gathering(count: count) }
+    init(count: Int) { gathering = Gathering(count: count, of: "sights of the last note") }
 
     func look(in text: ByteBuffer) {
       guard isDue.load(ordering: .relaxed) else { return }
